@@ -1,0 +1,89 @@
+//! Committing what was planned, and planning again what lost a race.
+
+use std::collections::{HashMap, VecDeque};
+
+use registry::model::ServerName;
+use registry::store::{CommitError, Head, ServerChange, Writer, batches};
+use registry::time::Timestamp;
+
+use super::plan::{Planned, plan};
+use super::remotes::Remotes;
+use super::{ImportError, Outcome};
+
+/// How often one server is planned again before the import gives up.
+const REPLANS: u32 = 8;
+
+pub(super) struct Committer<'a> {
+    pub(super) writer: &'a Writer,
+    pub(super) source: &'a str,
+    pub(super) now: Timestamp,
+    pub(super) remotes: &'a mut Remotes,
+    pub(super) outcome: &'a mut Outcome,
+    pub(super) progress: &'a (dyn Fn(usize) + Send + Sync),
+}
+
+impl Committer<'_> {
+    pub(super) async fn commit(&mut self, planned: Vec<Planned>) -> Result<(), ImportError> {
+        let mut plans: HashMap<ServerName, Planned> = HashMap::new();
+        let mut changes = Vec::new();
+        for mut plan in planned {
+            changes.extend(plan.change.take());
+            plans.insert(plan.name.clone(), plan);
+        }
+        // Parts of one server are in several groups: the later ones build on the head that the earlier one returned.
+        let mut heads: HashMap<ServerName, Head> = HashMap::new();
+        let mut replans: HashMap<ServerName, u32> = HashMap::new();
+        let mut groups: VecDeque<Vec<ServerChange>> = batches(changes).into();
+        while let Some(mut group) = groups.pop_front() {
+            for change in &mut group {
+                if let Some(head) = heads.get(&change.name) {
+                    change.before = Some(head.clone());
+                }
+            }
+            let raced = match self.writer.commit(&group, self.now).await {
+                Ok(after) => {
+                    heads.extend(group.into_iter().map(|change| change.name).zip(after));
+                    (self.progress)(self.outcome.imported);
+                    continue;
+                }
+                Err(CommitError::Raced(name)) => name,
+                Err(CommitError::RemoteTaken { name, url }) => {
+                    let holders = self.writer.remote_holders(std::slice::from_ref(&url)).await?;
+                    for (url, holder) in holders {
+                        self.remotes.learn(url, holder);
+                    }
+                    name
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let attempts = replans.entry(raced.clone()).or_default();
+            *attempts += 1;
+            if *attempts > REPLANS {
+                return Err(CommitError::Raced(raced).into());
+            }
+            // The others of the group go on without it; what is left of it in later groups is decided anew.
+            group.retain(|change| change.name != raced);
+            for later in &mut groups {
+                later.retain(|change| change.name != raced);
+            }
+            groups.retain(|group| !group.is_empty());
+            if !group.is_empty() {
+                groups.push_front(group);
+            }
+            heads.remove(&raced);
+            if let Some(lost) = plans.remove(&raced) {
+                let state = self.writer.server(&raced).await?;
+                let mut again = plan(self.source, raced, state, lost.entries, self.now, self.remotes);
+                groups.extend(again.change.take().map(|change| batches(vec![change])).into_iter().flatten());
+                plans.insert(again.name.clone(), again);
+            }
+        }
+        for plan in plans.into_values() {
+            self.outcome.imported += plan.imported;
+            self.outcome.unchanged += plan.unchanged;
+            self.outcome.refused.extend(plan.refused);
+        }
+        (self.progress)(self.outcome.imported + self.outcome.unchanged + self.outcome.refused.len());
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Deciding what to write of one server.
+
+use std::collections::BTreeMap;
+
+use registry::limits;
+use registry::model::{Candidate, ServerJson, ServerName, ServerVersion, Status, VersionState, latest_of};
+use registry::store::{Owner, RemoteClaim, ServerChange, ServerState, VersionChange};
+use registry::time::Timestamp;
+
+use super::remotes::Remotes;
+use crate::format::{Refused, SourceEntry};
+
+/// What to do with the entries of one server.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub(super) name: ServerName,
+    /// The entries, in case that it must be planned again.
+    pub(super) entries: Vec<SourceEntry>,
+    /// What to write; `None` when nothing differs.
+    pub(super) change: Option<ServerChange>,
+    pub(super) imported: usize,
+    pub(super) unchanged: usize,
+    pub(super) refused: Vec<Refused>,
+}
+
+/// Decides by the server's present state.
+pub(super) fn plan(
+    source: &str,
+    name: ServerName,
+    state: Option<ServerState>,
+    entries: Vec<SourceEntry>,
+    now: Timestamp,
+    remotes: &mut Remotes,
+) -> Planned {
+    let owner = Owner::Source(source.to_owned());
+    let mut planned = Planned {
+        name: name.clone(),
+        entries: Vec::new(),
+        change: None,
+        imported: 0,
+        unchanged: 0,
+        refused: Vec::new(),
+    };
+    if let Some(state) = &state
+        && state.owner != owner
+    {
+        let reason = format!("shadowed: the server belongs to {}, which brought it first", state.owner);
+        planned.refused = entries.iter().map(|entry| refused(entry, reason.clone())).collect();
+        planned.entries = entries;
+        return planned;
+    }
+    let before = state.as_ref().map(ServerState::head);
+    let current_latest = state.as_ref().map(|state| state.latest.clone());
+    let mut versions = state.map(|state| state.versions).unwrap_or_default();
+    let mut changes: Vec<VersionChange> = Vec::new();
+    let mut flagged: Vec<ServerVersion> = Vec::new();
+    for entry in &entries {
+        let stored = versions.get(&entry.version);
+        if stored.is_none() && versions.len() >= limits::VERSIONS_PER_SERVER {
+            let reason = format!("the server has {} versions, which is the most", limits::VERSIONS_PER_SERVER);
+            planned.refused.push(refused(entry, reason));
+            continue;
+        }
+        let after = state_after(entry, stored, now);
+        let (held_before, held_after) = (stored.map(held_urls).unwrap_or_default(), held_by(entry, after.status));
+        let claims = RemoteClaim::between(&held_before, &held_after);
+        if !claims.is_empty()
+            && let Some((url, holder)) = remotes.conflict(&name, &held_after)
+        {
+            planned.refused.push(refused(entry, format!("remote URL {url} is already used by server {holder}")));
+            continue;
+        }
+        if entry.is_latest == Some(true) {
+            flagged.push(entry.version.clone());
+        }
+        if stored == Some(&after) {
+            planned.unchanged += 1;
+            continue;
+        }
+        remotes.take(&name, &held_after);
+        let is_new = stored.is_none();
+        changes.push(VersionChange { version: entry.version.clone(), state: after.clone(), is_new, claims });
+        versions.insert(entry.version.clone(), after);
+    }
+    planned.imported = changes.len();
+    if let Some(latest) = latest(&entries, &flagged, current_latest.as_ref(), &versions) {
+        if changes.is_empty() && current_latest.as_ref() != Some(&latest) {
+            // Only the flag moves. It is public state too, so it needs a change record: the version's own, unchanged.
+            let state = versions.get(&latest).cloned();
+            changes.extend(state.map(|state| VersionChange {
+                version: latest.clone(),
+                state,
+                is_new: false,
+                claims: Vec::new(),
+            }));
+        }
+        if !changes.is_empty() {
+            planned.change = Some(ServerChange { name, before, owner, latest, versions: changes });
+        }
+    }
+    planned.entries = entries;
+    planned
+}
+
+/// Remote URLs that a stored version holds: those of its document, unless it is deleted.
+pub(super) fn held_urls(state: &VersionState) -> Vec<String> {
+    if state.status == Status::Deleted {
+        return Vec::new();
+    }
+    let document: Result<ServerJson, _> = serde_json::from_str(&state.document);
+    document.map(|document| document.remote_urls().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+fn held_by(entry: &SourceEntry, status: Status) -> Vec<String> {
+    if status == Status::Deleted { Vec::new() } else { entry.remote_urls.clone() }
+}
+
+/// What the source gives, else what is stored, else the time of the import.
+fn state_after(entry: &SourceEntry, stored: Option<&VersionState>, now: Timestamp) -> VersionState {
+    let status = entry.status.or(stored.map(|state| state.status)).unwrap_or_default();
+    let status_message = match entry.status {
+        Some(_) => entry.status_message.clone(),
+        None => stored.and_then(|state| state.status_message.clone()),
+    };
+    let published_at = entry.published_at.or(stored.map(|state| state.published_at)).unwrap_or(now);
+    let status_changed_at = entry.status_changed_at.unwrap_or_else(|| match stored {
+        Some(state) if state.status == status => state.status_changed_at,
+        Some(_) => entry.updated_at.unwrap_or(now),
+        // The official registry had no such time before v1.5 and took the time of publication then.
+        None => published_at,
+    });
+    let mut after = VersionState {
+        document: entry.document.clone(),
+        meta: entry.meta.clone(),
+        status,
+        status_message,
+        published_at,
+        updated_at: entry.updated_at.or(stored.map(|state| state.updated_at)).unwrap_or(published_at),
+        status_changed_at,
+    };
+    if entry.updated_at.is_none() && stored.is_some_and(|stored| *stored != after) {
+        after.updated_at = now;
+    }
+    after
+}
+
+/// The flag as the source gives it; where it gives none, by the official order.
+fn latest(
+    entries: &[SourceEntry],
+    flagged: &[ServerVersion],
+    current: Option<&ServerVersion>,
+    versions: &BTreeMap<ServerVersion, VersionState>,
+) -> Option<ServerVersion> {
+    let candidate = |version: &ServerVersion| {
+        let (version, state) = versions.get_key_value(version)?;
+        Some(Candidate { version: version.as_str(), published: state.published_at, status: state.status })
+    };
+    let highest = |among: &mut dyn Iterator<Item = Candidate<'_>>| {
+        let best = latest_of(among)?.version.to_owned();
+        versions.get_key_value(best.as_str()).map(|(version, _)| version.clone())
+    };
+    if let Some(latest) = highest(&mut flagged.iter().filter_map(candidate)) {
+        return Some(latest);
+    }
+    // A source that flags, and flags none of these, keeps the flag elsewhere.
+    let source_flags = entries.iter().any(|entry| entry.is_latest.is_some());
+    match current {
+        Some(current) if source_flags && versions.contains_key(current) => Some(current.clone()),
+        _ => highest(&mut versions.keys().filter_map(candidate)),
+    }
+}
+
+fn refused(entry: &SourceEntry, reason: String) -> Refused {
+    Refused { name: entry.name.to_string(), version: entry.version.to_string(), reason }
+}

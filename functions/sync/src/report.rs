@@ -1,0 +1,41 @@
+//! What a run of `sync` did.
+
+use registry::store::Serial;
+use serde::Serialize;
+
+use crate::format::Refused;
+
+/// What a run did, as `berth sync --json` prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The serial afterwards.
+    pub serial: Serial,
+    /// Each source, in the order in which they were named.
+    pub sources: Vec<SourceReport>,
+}
+
+/// What was done with one source. `read` is the sum of `imported`, `unchanged` and the number of `refused`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SourceReport {
+    /// The source's name.
+    pub source: String,
+    /// Entries that it holds; 0 when it said that nothing changed.
+    pub read: usize,
+    /// Versions that were written.
+    pub imported: usize,
+    /// Versions that were as they should be.
+    pub unchanged: usize,
+    /// Entries that were not accepted, those included that another source's or a publisher's server shadows.
+    pub refused: Vec<Refused>,
+    /// Why the source could not be read or imported to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Report {
+    /// Whether every source was read and imported.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.sources.iter().all(|source| source.error.is_none())
+    }
+}

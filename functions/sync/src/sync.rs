@@ -1,0 +1,199 @@
+//! One run: import the sources, then publish the snapshot.
+
+use std::sync::Arc;
+
+use registry::catalogue::{Catalogue, CatalogueError};
+use registry::snapshot::{Bucket, Published, Snapshot, SnapshotError, SnapshotReader, publish};
+use registry::store::{Serial, Writer};
+use registry::time::Timestamp;
+
+use crate::import::{ImportError, import};
+use crate::report::{Report, SourceReport};
+use crate::source::{Progress as Reading, ReadContext, Source, SourceReading, SourceStatus, read};
+
+/// How often a lost race for the pointer is run again.
+const PUBLISH_ATTEMPTS: u32 = 5;
+
+/// What `sync` works with: the only function with write access to the bucket.
+#[derive(Debug)]
+pub struct Sync {
+    writer: Writer,
+    catalogue: Arc<Catalogue>,
+    snapshots: SnapshotReader,
+    bucket: Bucket,
+}
+
+/// How far a run is, for progress bars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A source is being read.
+    Reading(Reading),
+    /// Its entries are being written: so many done of so many.
+    Importing {
+        /// Entries that are done.
+        done: usize,
+        /// Entries that were accepted.
+        total: usize,
+    },
+    /// The snapshot is being published.
+    Publishing,
+}
+
+/// Hears of progress: the source's name (empty while publishing), and how far it is.
+pub type OnProgress = Arc<dyn Fn(&str, Progress) + Send + std::marker::Sync>;
+
+/// The snapshot could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The present state could not be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The snapshot could not be published.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+impl Sync {
+    /// Works on a table and a bucket.
+    #[must_use]
+    pub fn new(writer: Writer, bucket: Bucket) -> Self {
+        let snapshots = SnapshotReader::new(bucket.clone());
+        let catalogue = Arc::new(Catalogue::new(writer.clone_reader(), snapshots.clone()));
+        Self { writer, catalogue, snapshots, bucket }
+    }
+
+    /// The catalogue that the imports are compared with.
+    #[must_use]
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// Imports every source, one after another, and publishes the snapshot. A source that fails stops nothing.
+    ///
+    /// # Errors
+    /// When the snapshot cannot be published; what was imported is in the table all the same.
+    pub async fn run(
+        &self,
+        sources: &[Source],
+        context: &ReadContext,
+        on_progress: &OnProgress,
+    ) -> Result<Report, SyncError> {
+        let mut report = Report::default();
+        for source in sources {
+            report.sources.push(self.import(source, context, on_progress).await);
+        }
+        on_progress("", Progress::Publishing);
+        report.serial = self.publish().await?.pointer.serial;
+        Ok(report)
+    }
+
+    async fn import(&self, source: &Source, context: &ReadContext, on_progress: &OnProgress) -> SourceReport {
+        let mut report = SourceReport { source: source.name.clone(), ..SourceReport::default() };
+        if let Err(error) = self.try_import(source, context, on_progress, &mut report).await {
+            tracing::warn!(source = source.name, error = registry::error_chain(&*error), "source was not imported");
+            report.error = Some(registry::error_chain(&*error));
+        }
+        report
+    }
+
+    async fn try_import(
+        &self,
+        source: &Source,
+        context: &ReadContext,
+        on_progress: &OnProgress,
+        report: &mut SourceReport,
+    ) -> Result<(), Box<dyn std::error::Error + Send + std::marker::Sync>> {
+        let stored = self.writer.source_status(&source.name).await?;
+        // A status that an older Berth wrote and this one cannot read means reading the source anew.
+        let previous: SourceStatus =
+            stored.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let mut context = context.clone();
+        let (name, hear) = (source.name.clone(), Arc::clone(on_progress));
+        context.progress = Arc::new(move |progress| hear(&name, Progress::Reading(progress)));
+        let (reading, status) = match read(source, &context, &previous).await? {
+            SourceReading::Unchanged => return Ok(()),
+            SourceReading::Read { reading, status, .. } => (reading, status),
+        };
+        let total = reading.entries.len();
+        let hear = |done| on_progress(&source.name, Progress::Importing { done, total });
+        let now = Timestamp::now();
+        report.read = reading.read;
+        report.refused = reading.refused;
+        let outcome =
+            import(&self.writer, &self.catalogue, &source.name, reading.entries, now, &hear).await.map_err(Box::new)?;
+        report.imported = outcome.imported;
+        report.unchanged = outcome.unchanged;
+        report.refused.extend(outcome.refused);
+        self.remember(source, &previous, &status, outcome.imported).await?;
+        Ok(())
+    }
+
+    /// Keeps the status when it says something new. A walk that found nothing keeps its old watermark: the next one asks
+    /// for a little more, and a run without news writes nothing at all.
+    async fn remember(
+        &self,
+        source: &Source,
+        previous: &SourceStatus,
+        status: &SourceStatus,
+        imported: usize,
+    ) -> Result<(), ImportError> {
+        let only_watermark = SourceStatus { watermark: previous.watermark, ..status.clone() } == *previous;
+        if status == previous || (only_watermark && previous.watermark.is_some() && imported == 0) {
+            return Ok(());
+        }
+        // A file has nothing to remember: it is read whole each time.
+        if status.watermark.is_none() && status.etag.is_none() && status.last_modified.is_none() {
+            return Ok(());
+        }
+        let json = serde_json::to_string(status).unwrap_or_default();
+        Ok(self.writer.put_source_status(&source.name, &json).await?)
+    }
+
+    /// Publishes the snapshot of the present serial, if it is not published yet.
+    ///
+    /// # Errors
+    /// When table or bucket fail.
+    pub async fn publish(&self) -> Result<Published, SyncError> {
+        for _ in 0..PUBLISH_ATTEMPTS {
+            let view = self.catalogue.view().await?;
+            let previous = view.snapshot();
+            if previous.is_published() && previous.serial() == view.serial() {
+                self.announce(view.serial()).await?;
+                return Ok(Published::unchanged(previous));
+            }
+            let changed = view.changed().map(|(name, state)| (name.clone(), state.clone())).collect();
+            match publish(&self.snapshots, &self.bucket, previous, &changed, view.serial(), view.time()).await {
+                Ok(published) => {
+                    self.announce(published.pointer.serial).await?;
+                    return Ok(published);
+                }
+                Err(SnapshotError::Raced) => self.adopt().await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(SnapshotError::Raced.into())
+    }
+
+    /// Publishes a snapshot that is made from the table alone, whatever the bucket holds now.
+    ///
+    /// # Errors
+    /// When table or bucket fail.
+    pub async fn rebuild(&self) -> Result<Published, SyncError> {
+        let state = self.writer.full_state().await.map_err(CatalogueError::from)?;
+        let previous: Snapshot = self.snapshots.replacing().await?;
+        let published =
+            publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time).await?;
+        self.announce(published.pointer.serial).await?;
+        Ok(published)
+    }
+
+    /// Somebody else published: their snapshot is the new base.
+    async fn adopt(&self) -> Result<(), SyncError> {
+        let theirs = self.snapshots.open().await?;
+        self.announce(theirs.serial()).await
+    }
+
+    async fn announce(&self, serial: Serial) -> Result<(), SyncError> {
+        Ok(self.writer.announce_snapshot(serial).await.map_err(CatalogueError::from)?)
+    }
+}

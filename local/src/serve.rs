@@ -1,0 +1,161 @@
+//! One process that answers all routes and imports its sources on a schedule.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::ServiceExt;
+use axum::body::Body;
+use http::Request;
+use registry::catalogue::CatalogueError;
+use sync::source::{Location, ReadContext, Source};
+use sync::{OnProgress, Report, Sync, SyncError};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinError;
+
+use crate::routes::edge;
+use crate::stores::{Stores, StoresError};
+
+/// How long accepted requests may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How to serve.
+#[derive(Clone)]
+pub struct ServeOptions {
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Imported when the registry has no server yet, before it is ready. May be empty.
+    pub first: Vec<Source>,
+    /// Imported again and again.
+    pub sources: Vec<Source>,
+    /// Time between two imports.
+    pub interval: Duration,
+    /// What reading a source needs.
+    pub context: ReadContext,
+    /// Hears of progress.
+    pub on_progress: OnProgress,
+}
+
+/// What happens while serving, for whoever talks to people.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Requests are answered at this address.
+    Ready(SocketAddr),
+    /// An import came to its end.
+    Imported(&'a Import),
+    /// The signal to stop came.
+    Stopping,
+}
+
+/// The outcome of an import.
+pub type Import = Result<Report, SyncError>;
+
+/// Serving failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The stores cannot be used.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
+    /// The state cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The address cannot be used.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen or BERTH_LISTEN")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The connection to clients broke.
+    #[error("cannot serve: {0}")]
+    Serve(#[source] io::Error),
+}
+
+/// Serves until `stop` resolves, then finishes what was accepted.
+///
+/// Sources that are files are imported before the address is announced when the registry has no server yet, so that the
+/// first start answers with content; all others are read in the background.
+///
+/// # Errors
+/// When the stores or the address cannot be used.
+pub async fn serve(
+    stores: &Stores,
+    options: ServeOptions,
+    on_event: Arc<dyn Fn(Event<'_>) + Send + std::marker::Sync>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let address = options.listen;
+    // Bound first: a taken port is told before anything is imported.
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let address = listener.local_addr().map_err(ServeError::Serve)?;
+    let importer = stores.sync();
+    let (stopping, stopped) = watch::channel(false);
+    let catalogue = Arc::clone(importer.catalogue());
+    let is_empty = catalogue.view().await?.is_empty();
+    let service = ServiceExt::<Request<Body>>::into_make_service(edge(&catalogue));
+    // A task of its own: planning an import keeps this one busy for milliseconds at a time.
+    let mut server = tokio::spawn({
+        let mut stopped = stopped.clone();
+        let serving = axum::serve(listener, service);
+        serving.with_graceful_shutdown(async move { drop(stopped.wait_for(|stopped| *stopped).await) }).into_future()
+    });
+    let mut stop = std::pin::pin!(stop);
+
+    let background = async {
+        if is_empty {
+            let files = options.sources.iter().filter(|source| matches!(source.location, Location::File(_)));
+            let first: Vec<Source> = options.first.iter().chain(files).cloned().collect();
+            if !first.is_empty() {
+                import(&importer, &first, &options, &on_event).await;
+            }
+        }
+        on_event(Event::Ready(address));
+        let sweeper = stores.as_embedded().cloned();
+        while !options.sources.is_empty() {
+            import(&importer, &options.sources, &options, &on_event).await;
+            if let Some(embedded) = sweeper.clone() {
+                let swept = tokio::task::spawn_blocking(move || embedded.sweep_ttl()).await;
+                if let Ok(Err(error)) = swept {
+                    tracing::warn!(%error, "expired items stay");
+                }
+            }
+            tokio::time::sleep(options.interval).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut background = std::pin::pin!(background);
+
+    tokio::select! {
+        served = &mut server => return finished(served),
+        () = &mut background => {}
+        () = &mut stop => {}
+    }
+    on_event(Event::Stopping);
+    // Dropping the import at its next await loses nothing: each transaction is whole, and the next run goes on.
+    let _ = stopping.send(true);
+    match tokio::time::timeout(GRACE, server).await {
+        Ok(served) => finished(served),
+        Err(_) => {
+            tracing::warn!(seconds = GRACE.as_secs(), "requests were cut off that took too long");
+            Ok(())
+        }
+    }
+}
+
+fn finished(served: Result<io::Result<()>, JoinError>) -> Result<(), ServeError> {
+    served.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(ServeError::Serve)
+}
+
+async fn import(
+    importer: &Sync,
+    sources: &[Source],
+    options: &ServeOptions,
+    on_event: &Arc<dyn Fn(Event<'_>) + Send + std::marker::Sync>,
+) {
+    let import = importer.run(sources, &options.context, &options.on_progress).await;
+    on_event(Event::Imported(&import));
+}

@@ -1,0 +1,8 @@
+//! What reads answer from: the snapshot in memory, overlaid with the changes since its serial.
+
+mod overlay;
+mod refresh;
+mod view;
+
+pub use refresh::{Catalogue, CatalogueError};
+pub use view::{EntryRef, ServerRef, View};

@@ -1,0 +1,109 @@
+//! Keeping a view that reflects every change acknowledged before the request came.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Mutex;
+
+use super::view::View;
+use crate::snapshot::{SnapshotError, SnapshotReader};
+use crate::store::{Counter, Reader, StoreError};
+
+/// The catalogue of one process. Holds read access only.
+#[derive(Debug)]
+pub struct Catalogue {
+    table: Reader,
+    snapshots: SnapshotReader,
+    current: RwLock<Option<Arc<View>>>,
+    /// Refreshes that began. A request may use the result of any that began after it came.
+    begun: AtomicU64,
+    /// The last refresh that succeeded; held while one runs, so that there is one at a time.
+    done: Mutex<u64>,
+}
+
+/// The catalogue cannot be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The snapshot did not answer.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+}
+
+impl Catalogue {
+    /// A catalogue that has read nothing yet.
+    #[must_use]
+    pub fn new(table: Reader, snapshots: SnapshotReader) -> Self {
+        Self { table, snapshots, current: RwLock::new(None), begun: AtomicU64::new(0), done: Mutex::new(0) }
+    }
+
+    /// A view that reflects every change acknowledged before the call: one read of the serial, shared with the calls
+    /// that wait at that moment, and what it shows to be new.
+    ///
+    /// # Errors
+    /// When table or bucket cannot be read.
+    pub async fn view(&self) -> Result<Arc<View>, CatalogueError> {
+        let seen = self.begun.load(Ordering::SeqCst);
+        let mut done = self.done.lock().await;
+        if *done > seen
+            && let Some(view) = self.current()
+        {
+            return Ok(view);
+        }
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let view = self.refresh().await?;
+        *done = number;
+        Ok(view)
+    }
+
+    /// Opens connections and loads the snapshot, for the time before the first request: on Lambda that time has a whole
+    /// processor. A failure is logged and met again by the first request.
+    pub async fn warm_up(&self) {
+        if let Err(error) = self.view().await {
+            tracing::warn!(
+                error = crate::store::error_chain(&error),
+                "cannot load the catalogue before the first request"
+            );
+        }
+    }
+
+    async fn refresh(&self) -> Result<Arc<View>, CatalogueError> {
+        let (current, counter) = match self.current() {
+            Some(current) => (current, self.table.counter().await?),
+            None => {
+                // Both at once: at a cold start each is a round trip.
+                let (counter, base) = tokio::join!(self.table.counter(), self.snapshots.open());
+                let base = base?;
+                (Arc::new(View::of(base)), counter?)
+            }
+        };
+        let view = self.advance(&current, counter).await?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&view));
+        Ok(view)
+    }
+
+    async fn advance(&self, current: &Arc<View>, counter: Counter) -> Result<Arc<View>, CatalogueError> {
+        let mut view = if counter.snapshot > current.base.serial() {
+            let base = self.snapshots.open().await?;
+            View::of(base)
+        } else if counter.serial == current.serial {
+            return Ok(Arc::clone(current));
+        } else {
+            View::clone(current)
+        };
+        // A snapshot that was published after the counter was read is ahead of it, and as good.
+        if counter.serial > view.serial {
+            let changes = self.table.changes(view.serial, counter.serial).await?;
+            view.time = changes.last().map(|change| change.at);
+            view.overlay.apply(&view.base, changes).await?;
+            view.serial = counter.serial;
+        }
+        Ok(Arc::new(view))
+    }
+
+    fn current(&self) -> Option<Arc<View>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,50 @@
+//! Configuration of a function: the environment, read once in `main`.
+
+use std::env;
+
+/// Name of the variable that holds the table's name.
+pub const TABLE: &str = "BERTH_TABLE";
+/// Name of the variable that holds the bucket's name.
+pub const BUCKET: &str = "BERTH_BUCKET";
+/// Name of the variable that holds the sources of `sync`, separated by white space.
+pub const SOURCES: &str = "BERTH_SOURCES";
+
+/// Where the truth and the snapshots are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// DynamoDB table.
+    pub table: String,
+    /// S3 bucket.
+    pub bucket: String,
+}
+
+/// A variable is missing or malformed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The variable is not set, or empty.
+    #[error("environment variable {0} is not set; set it to {1}")]
+    Missing(&'static str, &'static str),
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] names the variable and what it must hold.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            table: required(TABLE, "the name of the DynamoDB table")?,
+            bucket: required(BUCKET, "the name of the S3 bucket")?,
+        })
+    }
+}
+
+/// The words of a variable that may be unset.
+#[must_use]
+pub fn words_from_env(name: &str) -> Vec<String> {
+    env::var(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+}
+
+fn required(name: &'static str, what: &'static str) -> Result<String, ConfigError> {
+    env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name, what))
+}

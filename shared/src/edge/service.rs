@@ -1,0 +1,174 @@
+//! The service around a function's routes.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
+use tower::Layer;
+use tower::{Service, ServiceExt};
+use tower_http::CompressionLevel;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::{Compression, CompressionLayer};
+
+use super::path::{InvalidPath, canonical};
+use super::{cors, not_found};
+use crate::cache::CachePolicy;
+use crate::error::ApiError;
+
+/// Bodies below this many bytes are not worth a compressor: with its headers the answer fits one packet.
+const COMPRESS_ABOVE: u64 = 1024;
+
+/// Routes with all that every answer needs around them.
+///
+/// It goes around the router, not into it: the path is rewritten before it is routed.
+#[derive(Clone)]
+pub struct Edge {
+    routes: Compression<Router, SizeAbove>,
+}
+
+impl Edge {
+    /// The service of `routes`. Unknown paths and methods get the official registry's 404.
+    #[must_use]
+    pub fn new(routes: Router) -> Self {
+        let routes = routes.fallback(not_found).method_not_allowed_fallback(not_found);
+        let compression =
+            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESS_ABOVE));
+        Self { routes: compression.layer(routes) }
+    }
+
+    async fn answer(self, mut request: Request<Body>) -> Response {
+        let has_origin = request.headers().contains_key(header::ORIGIN);
+        if let Some(response) = cors::preflight(request.method(), request.headers()) {
+            return response;
+        }
+        let mut response = match rewrite(request.uri()) {
+            Ok(uri) => {
+                if let Some(uri) = uri {
+                    *request.uri_mut() = uri;
+                }
+                let condition = request.headers().get(header::IF_NONE_MATCH).cloned();
+                match self.routes.oneshot(request).await {
+                    Ok(response) => finish(response.map(Body::new), condition.as_ref()),
+                    Err(infallible) => match infallible {},
+                }
+            }
+            Err(response) => *response,
+        };
+        CachePolicy::apply(&mut response);
+        cors::apply(has_origin, &mut response);
+        response
+    }
+}
+
+/// The canonical URI if it differs.
+fn rewrite(uri: &Uri) -> Result<Option<Uri>, Box<Response>> {
+    let path = match canonical(uri.path()) {
+        Ok(path) => path,
+        Err(InvalidPath::Nul) => {
+            let mut response = ApiError::bad_request("Invalid request: URL path contains null bytes").into_response();
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            return Err(Box::new(response));
+        }
+        Err(InvalidPath::Escape) => {
+            let detail = "Invalid request: the path has a % that is not followed by two hexadecimal digits";
+            return Err(Box::new(ApiError::bad_request(detail).into_response()));
+        }
+    };
+    if path == uri.path() {
+        return Ok(None);
+    }
+    let with_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.into_owned(),
+    };
+    with_query.parse().map(Some).map_err(|_| {
+        let detail = "Invalid request: the path has characters that must be escaped";
+        Box::new(ApiError::bad_request(detail).into_response())
+    })
+}
+
+/// Validators. A compressed body is another representation, so its ETag ends in its encoding; a client that holds any
+/// encoding of the current answer gets 304.
+fn finish(mut response: Response, condition: Option<&HeaderValue>) -> Response {
+    let Some(etag) = response.headers().get(header::ETAG).cloned().filter(|_| response.status().is_success()) else {
+        return response;
+    };
+    if let Some(held) = condition.and_then(|condition| matching(condition, &etag)) {
+        let policy = response.extensions().get::<CachePolicy>().copied().unwrap_or_default();
+        let vary: Vec<HeaderValue> = response.headers().get_all(header::VARY).iter().cloned().collect();
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        response.headers_mut().insert(header::ETAG, held);
+        for value in vary {
+            response.headers_mut().append(header::VARY, value);
+        }
+        response.extensions_mut().insert(policy);
+        return response;
+    }
+    if let Some(etag) = encoded(response.headers(), &etag) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    response
+}
+
+fn encoded(headers: &HeaderMap, etag: &HeaderValue) -> Option<HeaderValue> {
+    let encoding = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
+    let tag = etag.to_str().ok()?.strip_suffix('"')?;
+    HeaderValue::from_str(&format!("{tag}-{encoding}\"")).ok()
+}
+
+/// The tag of `condition` that names the same content as `etag`.
+fn matching(condition: &HeaderValue, etag: &HeaderValue) -> Option<HeaderValue> {
+    let etag_text = etag.to_str().ok()?;
+    let content = etag_text.strip_suffix('"')?;
+    for held in condition.to_str().ok()?.split(',') {
+        let held = held.trim();
+        if held == "*" {
+            return Some(etag.clone());
+        }
+        let tag = held.strip_prefix("W/").unwrap_or(held);
+        let rest = tag.strip_prefix(content);
+        if matches!(rest, Some("\"" | "-gzip\"" | "-br\"")) {
+            return HeaderValue::from_str(tag).ok();
+        }
+    }
+    None
+}
+
+impl<B> Service<Request<B>> for Edge
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let edge = self.clone();
+        Box::pin(async move {
+            let began = Instant::now();
+            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+            let response = edge.answer(request.map(Body::new)).await;
+            tracing::info!(
+                %method,
+                path,
+                status = response.status().as_u16(),
+                duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+                "request"
+            );
+            Ok(response)
+        })
+    }
+}

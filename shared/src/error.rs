@@ -1,0 +1,138 @@
+//! Errors as clients see them: problem+json (RFC 9457) in the official registry's shape.
+
+use std::error::Error;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::catalogue::CatalogueError;
+use crate::snapshot::SnapshotError;
+
+/// An error answer. What the client sees and what the log keeps are two fields.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    detail: String,
+    errors: Vec<ErrorDetail>,
+    retry_after: Option<u32>,
+    internal: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// One of the things that are wrong with a request.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// What is wrong.
+    pub message: String,
+    /// Where, such as `query.limit` or `body.packages[0].version`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// The value that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub value: Option<serde_json::Value>,
+}
+
+/// The body of an error answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorModel)]
+pub struct Problem<'a> {
+    /// The status in words.
+    pub title: &'a str,
+    /// The status code.
+    pub status: u16,
+    /// What went wrong, for people.
+    pub detail: &'a str,
+    /// Each thing that is wrong.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub errors: &'a [ErrorDetail],
+}
+
+impl ApiError {
+    /// An error with a text for the client.
+    #[must_use]
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), errors: Vec::new(), retry_after: None, internal: None }
+    }
+
+    /// 400.
+    #[must_use]
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 422 with all that is wrong at once.
+    #[must_use]
+    pub fn validation(errors: Vec<ErrorDetail>) -> Self {
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation failed") }
+    }
+
+    /// 404 for a server or a version, the official registry's text for both.
+    #[must_use]
+    pub fn server_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Server not found")
+    }
+
+    /// 500 for a fault of ours; `error` goes to the log alone.
+    #[must_use]
+    pub fn internal(detail: impl Into<String>, error: impl Error + Send + Sync + 'static) -> Self {
+        Self { internal: Some(Box::new(error)), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail) }
+    }
+
+    /// 503 when a store does not answer; `error` goes to the log alone.
+    #[must_use]
+    pub fn unavailable(error: impl Error + Send + Sync + 'static) -> Self {
+        let detail = "The registry cannot reach its store right now. Try again in a few seconds.";
+        Self {
+            internal: Some(Box::new(error)),
+            retry_after: Some(5),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        }
+    }
+
+    /// The status code.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl From<CatalogueError> for ApiError {
+    fn from(error: CatalogueError) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+impl From<SnapshotError> for ApiError {
+    fn from(error: SnapshotError) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Some(error) = &self.internal {
+            tracing::error!(
+                status = self.status.as_u16(),
+                error = crate::store::error_chain(&**error),
+                "request failed"
+            );
+        }
+        let problem = Problem {
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+        };
+        let mut body = serde_json::to_vec(&problem).unwrap_or_default();
+        body.push(b'\n');
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}

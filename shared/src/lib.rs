@@ -1,0 +1,31 @@
+//! The common crate of Berth.
+//!
+//! | module | its one job |
+//! |---|---|
+//! | [`model`] | names, versions, `server.json`, and how they are rendered |
+//! | [`store`] | the truth: DynamoDB, one table, one serial |
+//! | [`snapshot`] | the derived form in S3: blocks, index, pointer, exports |
+//! | [`catalogue`] | what reads answer from: the snapshot, overlaid with the changes since |
+//! | [`edge`] | what every HTTP answer goes through |
+//! | [`error`], [`cache`] | problem+json, and how long an answer may be kept |
+//! | [`telemetry`] | logs |
+//! | [`json`] | strict JSON |
+//! | [`config`], [`aws`] | the environment of a function, and its clients |
+//! | [`limits`] | every limit, in one place |
+//! | [`time`] | times as the official API writes them |
+
+pub mod aws;
+pub mod cache;
+pub mod catalogue;
+pub mod config;
+pub mod edge;
+pub mod error;
+pub mod json;
+pub mod limits;
+pub mod model;
+pub mod snapshot;
+pub mod store;
+pub mod telemetry;
+pub mod time;
+
+pub use store::error_chain;

@@ -1,0 +1,48 @@
+//! Every limit of the registry, in one place. Sizes are bytes unless the name says otherwise.
+
+/// Longest server name, in characters (official `server.json` schema).
+pub const NAME_CHARS: usize = 200;
+/// Longest version string, in characters (official `server.json` schema).
+pub const VERSION_CHARS: usize = 255;
+/// Largest `server.json` as stored. A DynamoDB item ends at 400 KB and a change record holds the document beside a
+/// name, a version, a status message and four times.
+pub const DOCUMENT_BYTES: usize = 380 * 1024;
+/// Longest status message, in characters (official API).
+pub const STATUS_MESSAGE_CHARS: usize = 500;
+/// Most versions of one server (official API).
+pub const VERSIONS_PER_SERVER: usize = 10_000;
+
+/// Entries of a list page when the client does not say.
+pub const PAGE_DEFAULT: usize = 30;
+/// Most entries of a list page.
+pub const PAGE_MAX: usize = 100;
+/// Longest search text; longer than any name or description of the official schema.
+pub const SEARCH_BYTES: usize = 512;
+/// Longest cursor: a query and a position, each bounded above, in base64.
+pub const CURSOR_BYTES: usize = 4 * 1024;
+
+/// Most actions of one `TransactWriteItems` call (DynamoDB).
+pub const TRANSACTION_ACTIONS: usize = 100;
+/// Most bytes of one transaction: DynamoDB stops at 4 MB, attribute names and numbers are not counted here.
+pub const TRANSACTION_BYTES: usize = 3 * 1024 * 1024;
+/// How often a lost race or a throttled call is tried again before the caller hears of it.
+pub const WRITE_ATTEMPTS: u32 = 12;
+
+/// Largest body that a Lambda function may answer with is 6 MB; base64 of a compressed body counts a third more.
+pub const LAMBDA_RESPONSE_BYTES: usize = 6 * 1024 * 1024 - 64 * 1024;
+
+/// Largest snapshot object that a reader accepts before it decompresses it.
+pub const SNAPSHOT_OBJECT_BYTES: usize = 1024 * 1024 * 1024;
+/// Decompressed blocks that a reader keeps in memory.
+pub const BLOCK_CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Largest answer that `sync` reads from one source: eight times the official catalogue of October 2026 (116 MB).
+pub const SOURCE_BYTES: usize = 1024 * 1024 * 1024;
+/// Largest page of an official registry API that `sync` reads.
+pub const SOURCE_PAGE_BYTES: usize = 64 * 1024 * 1024;
+/// Most pages of one walk: 100 entries each, so a hundred times the official registry.
+pub const SOURCE_PAGES: usize = 100_000;
+/// Deepest nesting of JSON that is read.
+pub const JSON_DEPTH: usize = 100;
+/// Redirects that are followed when a source is fetched.
+pub const SOURCE_REDIRECTS: usize = 5;
