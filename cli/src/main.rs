@@ -1,2 +1,50 @@
-//! x
-fn main() {}
+//! The `berth` command.
+
+mod arguments;
+mod commands;
+mod output;
+mod registry_client;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    init_logs();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+        runtime.block_on(async {
+            match arguments.command {
+                Command::Serve(arguments) => commands::serve(arguments).await,
+                Command::Sync(arguments) => commands::sync(arguments).await,
+                Command::List(arguments) => commands::list(arguments).await,
+                Command::Get(arguments) => commands::get(arguments).await,
+            }
+        })
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::talk(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Warnings, on stderr. The stores' own warnings are not the user's: a condition that fails is how a race is lost.
+fn init_logs() {
+    let default = "warn,sync=error,dynoxide=error,s3s=error,s3s_fs=error";
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Whoever reads the output has enough, as `head` does.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

@@ -22,13 +22,16 @@ use crate::stores::{Stores, StoresError};
 /// How long accepted requests may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// Owner of the sample's servers.
+const SAMPLE_SOURCE: &str = "sample";
+
 /// How to serve.
 #[derive(Clone)]
 pub struct ServeOptions {
     /// Address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Imported when the registry has no server yet, before it is ready. May be empty.
-    pub first: Vec<Source>,
+    /// A catalogue to begin with when the registry has no server yet, imported as the source `sample`.
+    pub sample: Option<&'static [u8]>,
     /// Imported again and again.
     pub sources: Vec<Source>,
     /// Time between two imports.
@@ -107,10 +110,14 @@ pub async fn serve(
 
     let background = async {
         if is_empty {
+            if let Some(sample) = options.sample {
+                let import = importer.run_catalogue(SAMPLE_SOURCE, sample).await;
+                on_event(Event::Imported(&import));
+            }
             let files = options.sources.iter().filter(|source| matches!(source.location, Location::File(_)));
-            let first: Vec<Source> = options.first.iter().chain(files).cloned().collect();
-            if !first.is_empty() {
-                import(&importer, &first, &options, &on_event).await;
+            let files: Vec<Source> = files.cloned().collect();
+            if !files.is_empty() {
+                import(&importer, &files, &options, &on_event).await;
             }
         }
         on_event(Event::Ready(address));

@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use crate::format::Refused;
 
+/// How the reason begins of an entry that is refused because its server belongs to somebody else.
+pub(crate) const SHADOWED: &str = "shadowed:";
+
 /// What a run did, as `berth sync --json` prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -37,5 +40,18 @@ impl Report {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.sources.iter().all(|source| source.error.is_none())
+    }
+}
+
+impl SourceReport {
+    /// How many of the refused entries are shadowed: nothing is wrong with them, their servers belong to somebody else.
+    #[must_use]
+    pub fn shadowed(&self) -> usize {
+        self.faulty().count().abs_diff(self.refused.len())
+    }
+
+    /// The refused entries that are not shadowed.
+    pub fn faulty(&self) -> impl Iterator<Item = &Refused> {
+        self.refused.iter().filter(|refused| !refused.reason.starts_with(SHADOWED))
     }
 }

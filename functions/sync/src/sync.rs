@@ -7,6 +7,7 @@ use registry::snapshot::{Bucket, Published, Snapshot, SnapshotError, SnapshotRea
 use registry::store::{Serial, Writer};
 use registry::time::Timestamp;
 
+use crate::format;
 use crate::import::{ImportError, import};
 use crate::report::{Report, SourceReport};
 use crate::source::{Progress as Reading, ReadContext, Source, SourceReading, SourceStatus, read};
@@ -114,17 +115,44 @@ impl Sync {
             SourceReading::Unchanged => return Ok(()),
             SourceReading::Read { reading, status, .. } => (reading, status),
         };
+        let hear = |done, total| on_progress(&source.name, Progress::Importing { done, total });
+        self.write(reading, report, &hear).await?;
+        self.remember(source, &previous, &status, report.imported).await?;
+        Ok(())
+    }
+
+    /// Imports a catalogue that is at hand already, as the source `name`, and publishes the snapshot.
+    ///
+    /// # Errors
+    /// When the snapshot cannot be published.
+    pub async fn run_catalogue(&self, name: &str, bytes: &[u8]) -> Result<Report, SyncError> {
+        let mut source = SourceReport { source: name.to_owned(), ..SourceReport::default() };
+        match format::read(bytes) {
+            Ok(reading) => {
+                if let Err(error) = self.write(reading, &mut source, &|_, _| ()).await {
+                    source.error = Some(registry::error_chain(&error));
+                }
+            }
+            Err(error) => source.error = Some(format!("source {name} {error}")),
+        }
+        Ok(Report { serial: self.publish().await?.pointer.serial, sources: vec![source] })
+    }
+
+    async fn write(
+        &self,
+        reading: format::Reading,
+        report: &mut SourceReport,
+        hear: &(dyn Fn(usize, usize) + Send + std::marker::Sync),
+    ) -> Result<(), ImportError> {
         let total = reading.entries.len();
-        let hear = |done| on_progress(&source.name, Progress::Importing { done, total });
-        let now = Timestamp::now();
+        let hear = |done| hear(done, total);
         report.read = reading.read;
         report.refused = reading.refused;
         let outcome =
-            import(&self.writer, &self.catalogue, &source.name, reading.entries, now, &hear).await.map_err(Box::new)?;
+            import(&self.writer, &self.catalogue, &report.source, reading.entries, Timestamp::now(), &hear).await?;
         report.imported = outcome.imported;
         report.unchanged = outcome.unchanged;
         report.refused.extend(outcome.refused);
-        self.remember(source, &previous, &status, outcome.imported).await?;
         Ok(())
     }
 

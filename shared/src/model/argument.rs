@@ -69,10 +69,10 @@ pub struct Argument {
     /// The flag of a named argument, dashes included.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the argument may be given several times.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
-    pub is_repeated: bool,
     /// A label for a positional argument.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub value_hint: Option<String>,
+    /// Whether the argument may be given several times.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "is_false")]
+    pub is_repeated: bool,
 }

@@ -34,8 +34,8 @@ pub(super) fn read(members: &Members<'_>, collector: &mut Collector) -> Result<O
         Some(Value::String(cursor)) if cursor.is_empty() => Ok(None),
         Some(Value::String(cursor)) if cursor.len() <= limits::CURSOR_BYTES => Ok(Some(cursor.clone())),
         Some(_) => Err(FormatError::WrongShape {
-            found: "a metadata.nextCursor that is no text or too long".to_owned(),
-            expected: "a text of at most 4096 bytes",
+            found: "a metadata.nextCursor that is too long or no text".to_owned(),
+            expected: "a text, to be sent back as it is",
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! Committing what was planned, and planning again what lost a race.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use registry::model::ServerName;
 use registry::store::{CommitError, Head, ServerChange, Writer, batches};
@@ -24,7 +24,8 @@ pub(super) struct Committer<'a> {
 
 impl Committer<'_> {
     pub(super) async fn commit(&mut self, planned: Vec<Planned>) -> Result<(), ImportError> {
-        let mut plans: HashMap<ServerName, Planned> = HashMap::new();
+        // In the order of names, so that two runs over the same source report the same.
+        let mut plans: BTreeMap<ServerName, Planned> = BTreeMap::new();
         let mut changes = Vec::new();
         for mut plan in planned {
             changes.extend(plan.change.take());

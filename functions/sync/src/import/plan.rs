@@ -9,6 +9,7 @@ use registry::time::Timestamp;
 
 use super::remotes::Remotes;
 use crate::format::{Refused, SourceEntry};
+use crate::report::SHADOWED;
 
 /// What to do with the entries of one server.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ pub(super) fn plan(
     if let Some(state) = &state
         && state.owner != owner
     {
-        let reason = format!("shadowed: the server belongs to {}, which brought it first", state.owner);
+        let reason = format!("{SHADOWED} the server belongs to {}, which brought it first", state.owner);
         planned.refused = entries.iter().map(|entry| refused(entry, reason.clone())).collect();
         planned.entries = entries;
         return planned;

@@ -37,12 +37,16 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new() -> Result<Self, ClientError> {
-        let tls = tls()?;
-        Ok(Self {
-            named: builder(tls.clone()).build()?,
-            foreign: builder(tls).dns_resolver(Arc::new(PublicOnly)).no_proxy().build()?,
-        })
+        Ok(Self { named: client()?, foreign: builder(tls()?).dns_resolver(Arc::new(PublicOnly)).no_proxy().build()? })
     }
+}
+
+/// A client for a host that the user named: proxies of the environment count, redirects are not followed.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn client() -> Result<reqwest::Client, ClientError> {
+    Ok(builder(tls()?).build()?)
 }
 
 fn builder(tls: ClientConfig) -> reqwest::ClientBuilder {

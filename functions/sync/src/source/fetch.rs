@@ -124,7 +124,7 @@ fn failed(error: reqwest::Error) -> SourceErrorKind {
             return RedirectRefused::from(refused).into();
         }
     }
-    let reason = if error.is_timeout() { format!("timed out: {cause}") } else { cause.to_string() };
+    let reason = if error.is_timeout() { "timed out".to_owned() } else { cause.to_string() };
     if unreachable { SourceErrorKind::Unreachable(reason) } else { SourceErrorKind::Interrupted(reason) }
 }
 

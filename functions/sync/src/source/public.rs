@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// A name or an address leads into a private network.
+/// A name that leads into a private network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{host} is at {address}, which is not a public address")]
+#[error("{host} at {address}")]
 pub(super) struct NotPublic {
     pub(super) host: String,
     pub(super) address: IpAddr,

@@ -1,5 +1,7 @@
 //! Where a redirect may lead.
 
+use std::net::IpAddr;
+
 use registry::limits;
 use url::{Host, Url};
 
@@ -51,15 +53,12 @@ pub(super) fn same_place(named: &Url, to: &Url) -> bool {
 
 /// Refuses addresses that need no name, and so never meet the resolver.
 pub(super) fn check_literal(url: &Url) -> Result<(), RedirectRefused> {
-    let address = match url.host() {
+    let address: IpAddr = match url.host() {
         Some(Host::Ipv4(address)) => address.into(),
         Some(Host::Ipv6(address)) => address.into(),
         _ => return Ok(()),
     };
-    if is_public(address) {
-        return Ok(());
-    }
-    Err((&NotPublic { host: url.host_str().unwrap_or_default().to_owned(), address }).into())
+    if is_public(address) { Ok(()) } else { Err(RedirectRefused::Private(address.to_string())) }
 }
 
 #[cfg(test)]

@@ -157,11 +157,11 @@ async fn redirects_to_private_addresses_are_refused() {
     let port = private.address().port();
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(200)).expect(0).mount(&private).await;
     for (target, refused) in [
-        (format!("http://127.0.0.1:{port}/x"), "127.0.0.1 is at 127.0.0.1"),
-        (format!("http://localhost:{port}/x"), "localhost is at "),
-        (format!("http://[::ffff:127.0.0.1]:{port}/x"), "[::ffff:7f00:1] is at ::ffff:127.0.0.1"),
-        ("http://169.254.169.254/latest/meta-data/".to_owned(), "169.254.169.254 is at 169.254.169.254"),
-        ("http://[64:ff9b::a9fe:a9fe]/".to_owned(), "[64:ff9b::a9fe:a9fe] is at 64:ff9b::a9fe:a9fe"),
+        (format!("http://127.0.0.1:{port}/x"), "127.0.0.1)"),
+        (format!("http://localhost:{port}/x"), "localhost at "),
+        (format!("http://[::ffff:127.0.0.1]:{port}/x"), "::ffff:127.0.0.1)"),
+        ("http://169.254.169.254/latest/meta-data/".to_owned(), "169.254.169.254)"),
+        ("http://[64:ff9b::a9fe:a9fe]/".to_owned(), "64:ff9b::a9fe:a9fe)"),
     ] {
         server.reset().await;
         mount(&server, "/all.json", found(&target)).await;
@@ -169,7 +169,7 @@ async fn redirects_to_private_addresses_are_refused() {
         let message = error.to_string();
         let start = format!("source bad: GET {}/all.json: redirects to a private address ({refused}", server.uri());
         assert!(message.starts_with(&start), "{message}");
-        let end = ", which is not a public address): name the target itself as the source if it is meant; what was \
+        let end = "): name the target itself as the source if it is meant; what was \
                    imported before is kept";
         assert!(message.ends_with(end), "{message}");
         assert_eq!(error.tries, 1);

@@ -1,0 +1,126 @@
+//! The command line. Each flag of `serve` and `sync` has an environment variable.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand};
+use sync::source::Source;
+
+/// A registry for MCP servers: serve one here, fill it, read it.
+#[derive(Parser)]
+#[command(name = "berth", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve a registry from this machine, on embedded stores
+    Serve(ServeArguments),
+    /// Import sources once and publish the snapshot
+    Sync(SyncArguments),
+    /// List or search the servers of a registry
+    List(ListArguments),
+    /// Show one server of a registry
+    Get(GetArguments),
+}
+
+const SOURCE_HELP: &str = "A source, as [NAME=]LOCATION: a file, s3://bucket/key, an http(s) URL of a catalogue, or the URL \
+                           of a registry that speaks the official API";
+
+#[derive(Args)]
+pub(crate) struct DataArguments {
+    /// Directory of the registry's state [default: berth in the user's data directory]
+    #[arg(long, env = "BERTH_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeArguments {
+    /// Address to listen on
+    #[arg(long, env = "BERTH_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+    #[arg(long = "source", env = "BERTH_SOURCES", value_delimiter = ' ', value_name = "SOURCE", help = SOURCE_HELP)]
+    pub(crate) sources: Vec<Source>,
+    /// Import nothing, not even the default sources and the sample
+    #[arg(long, env = "BERTH_NO_SOURCES", value_parser = BoolishValueParser::new(), conflicts_with = "sources")]
+    pub(crate) no_sources: bool,
+    /// Minutes between two imports
+    #[arg(long, env = "BERTH_SYNC_MINUTES", default_value_t = 60, value_name = "MINUTES",
+        value_parser = clap::value_parser!(u64).range(1..=10_080))]
+    pub(crate) sync_minutes: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct SyncArguments {
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+    /// Print a JSON report instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Make the snapshot anew from the table, whatever the bucket holds
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    #[arg(required_unless_present = "rebuild", value_name = "SOURCE", help = SOURCE_HELP)]
+    pub(crate) sources: Vec<Source>,
+}
+
+#[derive(Args)]
+pub(crate) struct RegistryArguments {
+    /// URL of the registry
+    #[arg(long, env = "BERTH_REGISTRY", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub(crate) registry: String,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ListArguments {
+    /// Part of a name or description
+    pub(crate) search: Option<String>,
+    /// List every version, not only the latest of each server
+    #[arg(long)]
+    pub(crate) all_versions: bool,
+    /// List deleted versions too
+    #[arg(long)]
+    pub(crate) include_deleted: bool,
+    /// Only what changed after this time (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) updated_since: Option<String>,
+    /// At most so many entries; 0 lists all
+    #[arg(long, default_value_t = 30, value_name = "ENTRIES")]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
+#[derive(Args)]
+pub(crate) struct GetArguments {
+    /// Name of the server, such as io.github.acme/widget
+    pub(crate) name: String,
+    /// An exact version, or `latest`
+    #[arg(default_value = "latest")]
+    pub(crate) version: String,
+    /// Show a deleted version too
+    #[arg(long)]
+    pub(crate) include_deleted: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,69 @@
+//! `berth serve`
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use berth_local::{Event, ServeOptions};
+use sync::source::{DEFAULTS, ReadContext, Source, check_names};
+
+use super::open_stores;
+use crate::arguments::ServeArguments;
+use crate::output::{self, Bars};
+
+/// Servers of our own writing, so that the first start has something to show without a network.
+const SAMPLE: &[u8] = include_bytes!("../../sample.json");
+
+pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
+    let uses_defaults = arguments.sources.is_empty() && !arguments.no_sources;
+    let sources = if uses_defaults {
+        DEFAULTS.iter().map(|source| source.parse()).collect::<Result<Vec<Source>, _>>()?
+    } else {
+        arguments.sources
+    };
+    check_names(&sources)?;
+    let stores = open_stores(arguments.data).await?;
+    let mut context = ReadContext::new()?;
+    context.s3 = stores.s3();
+    let bars = Bars::new(false);
+    let options = ServeOptions {
+        listen: arguments.listen,
+        sample: uses_defaults.then_some(SAMPLE),
+        sources,
+        interval: Duration::from_secs(arguments.sync_minutes * 60),
+        context,
+        on_progress: bars.listener(),
+    };
+    let on_event = Arc::new(move |event: Event<'_>| match event {
+        Event::Ready(address) => output::print(&format!("berth is ready at http://{address}\n")).unwrap_or(()),
+        Event::Imported(Ok(report)) => {
+            bars.finish();
+            for source in &report.sources {
+                output::talk(&output::source_line(source));
+            }
+        }
+        Event::Imported(Err(error)) => {
+            bars.finish();
+            output::talk(&format!("error: {error}; the next import tries again"));
+        }
+        Event::Stopping => output::talk("stopping: finishing what was accepted"),
+    });
+    berth_local::serve(&stores, options, on_event, stop_signal()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// SIGINT or SIGTERM.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

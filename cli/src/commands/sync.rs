@@ -1,0 +1,57 @@
+//! `berth sync`
+
+use std::process::ExitCode;
+
+use sync::Report;
+use sync::source::{ReadContext, check_names};
+
+use super::open_stores;
+use crate::arguments::SyncArguments;
+use crate::output::{self, Bars};
+
+pub(crate) async fn sync(arguments: SyncArguments) -> anyhow::Result<ExitCode> {
+    check_names(&arguments.sources)?;
+    let stores = open_stores(arguments.data).await?;
+    let mut context = ReadContext::new()?;
+    context.s3 = stores.s3();
+    let sync = stores.sync();
+    let bars = Bars::new(arguments.json);
+    if arguments.rebuild {
+        let published = sync.rebuild().await?;
+        output::talk(&format!(
+            "snapshot of serial {} made anew: {} servers, {} versions",
+            published.pointer.serial, published.pointer.servers, published.pointer.versions
+        ));
+    }
+    let report = sync.run(&arguments.sources, &context, &bars.listener()).await?;
+    bars.finish();
+    if arguments.json {
+        output::print(&format!("{}\n", serde_json::to_string(&report)?))?;
+    } else {
+        print_report(&report)?;
+    }
+    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print_report(report: &Report) -> anyhow::Result<()> {
+    let mut table = output::table(&["source", "read", "imported", "unchanged", "refused", "shadowed", ""]);
+    for source in &report.sources {
+        table.add_row([
+            source.source.clone(),
+            source.read.to_string(),
+            source.imported.to_string(),
+            source.unchanged.to_string(),
+            source.faulty().count().to_string(),
+            source.shadowed().to_string(),
+            source.error.as_ref().map_or_else(String::new, |_| "failed".to_owned()),
+        ]);
+    }
+    output::print(&format!("{}\nserial {}\n", table.trim_fmt(), report.serial))?;
+    for source in &report.sources {
+        output::talk_refused(source);
+        if let Some(error) = &source.error {
+            output::talk(&format!("error: {error}"));
+        }
+    }
+    Ok(())
+}

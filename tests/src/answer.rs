@@ -1,0 +1,92 @@
+//! Requests to all routes in process, without a socket.
+
+use berth_local::Stores;
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Empty};
+use registry::edge::Edge;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// A client of one process.
+#[derive(Clone)]
+pub struct Client {
+    edge: Edge,
+}
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body as it was sent: compressed, if the client asked for it.
+    pub body: Bytes,
+}
+
+impl Client {
+    /// A client of what answers behind `edge`.
+    #[must_use]
+    pub fn new(edge: Edge) -> Self {
+        Self { edge }
+    }
+
+    /// A client of a process that has read nothing yet.
+    #[must_use]
+    pub fn of(stores: &Stores) -> Self {
+        Self::new(berth_local::edge(&stores.catalogue()))
+    }
+
+    /// GET of a path with its query.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[]).await
+    }
+
+    /// Any request without a body.
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Empty::<Bytes>::new()).expect("a request");
+        let Ok(response) = self.edge.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    /// The first value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        Some(self.headers.get(name)?.to_str().expect("a header in ASCII"))
+    }
+
+    /// The body of a success, as JSON.
+    #[must_use]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text());
+        self.json()
+    }
+
+    /// Status and `detail` of an error.
+    #[must_use]
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        (self.status, self.json()["detail"].as_str().expect("a detail").to_owned())
+    }
+}

@@ -1,0 +1,137 @@
+//! A registry of its own for each test, on embedded stores below a temporary directory.
+
+use std::collections::{BTreeMap, HashMap};
+
+use berth_local::Stores;
+use berth_local::embedded::CREDENTIAL;
+use registry::aws::Aws;
+use registry::model::ServerName;
+use registry::snapshot::Bucket;
+use registry::store::{Head, Serial, Writer, batches};
+use registry::time::Timestamp;
+use sync::source::{ReadContext, Source};
+use sync::{Report, Sync};
+use tempfile::TempDir;
+
+use crate::{Client, Objects, Table, Version, change};
+
+/// Name of the embedded table and of the embedded bucket.
+pub(crate) const NAME: &str = "berth";
+
+/// A registry with everything that may write it. Its directory goes when it is dropped.
+pub struct Registry {
+    /// The stores.
+    pub stores: Stores,
+    /// One writer; [`Stores::writer`] gives others, each of which stands for a process.
+    pub writer: Writer,
+    /// The importer and publisher.
+    pub sync: Sync,
+    /// Where the state is.
+    pub dir: TempDir,
+}
+
+impl Registry {
+    /// An empty registry.
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let stores = Stores::embedded(dir.path()).await.expect("embedded stores");
+        Self { writer: stores.writer(), sync: stores.sync(), stores, dir }
+    }
+
+    /// A registry that holds `versions`, published to a snapshot.
+    pub async fn with(versions: &[Version]) -> Self {
+        let this = Self::new().await;
+        this.put(versions).await;
+        this.sync.publish().await.expect("a snapshot");
+        this
+    }
+
+    /// A client of a process that has read nothing yet.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(berth_local::edge(&self.stores.catalogue()))
+    }
+
+    /// Clients of AWS that reach the embedded stores, for what no product code may do.
+    pub(crate) fn aws(&self) -> Aws {
+        let embedded = self.stores.as_embedded().expect("embedded stores");
+        Aws::embedded(embedded.http_client(), CREDENTIAL)
+    }
+
+    /// Another bucket in the same S3.
+    pub async fn other_bucket(&self, name: &str) -> Bucket {
+        let bucket = Bucket::new(self.aws().s3(), name);
+        bucket.create().await.expect("a bucket");
+        bucket
+    }
+
+    /// The objects of the bucket.
+    #[must_use]
+    pub fn objects(&self) -> Objects {
+        self.objects_of(NAME)
+    }
+
+    /// The objects of another bucket.
+    #[must_use]
+    pub fn objects_of(&self, bucket: &str) -> Objects {
+        Objects::new(self.aws().s3(), bucket)
+    }
+
+    /// The items of the table.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        Table::new(self.aws().dynamodb(), NAME)
+    }
+
+    /// Commits `versions`, new ones and known ones; the latest of each server is the highest, as the official order has
+    /// it. Returns the serial afterwards.
+    pub async fn put(&self, versions: &[Version]) -> Serial {
+        let mut servers: BTreeMap<ServerName, Vec<Version>> = BTreeMap::new();
+        for version in versions {
+            servers.entry(version.name.clone()).or_default().push(version.clone());
+        }
+        let mut changes = Vec::new();
+        for (name, versions) in &servers {
+            let before = self.writer.server(name).await.expect("the server");
+            changes.push(change(before.as_ref(), versions, None));
+        }
+        let mut heads: HashMap<ServerName, Head> = HashMap::new();
+        for mut group in batches(changes) {
+            for change in &mut group {
+                if let Some(head) = heads.get(&change.name) {
+                    change.before = Some(head.clone());
+                }
+            }
+            let after = self.writer.commit(&group, Timestamp::now()).await.expect("a commit");
+            heads.extend(group.into_iter().map(|change| change.name).zip(after));
+        }
+        self.serial().await
+    }
+
+    /// The serial.
+    pub async fn serial(&self) -> Serial {
+        self.writer.counter().await.expect("the counter").serial
+    }
+
+    /// Runs `sync` over sources as the command line spells them.
+    pub async fn import(&self, sources: &[&str]) -> Report {
+        let sources: Vec<Source> = sources.iter().map(|text| text.parse().expect("a source")).collect();
+        let context = ReadContext::new().expect("a context");
+        let quiet: sync::OnProgress = std::sync::Arc::new(|_, _| ());
+        Box::pin(self.sync.run(&sources, &context, &quiet)).await.expect("a run")
+    }
+
+    /// Writes a source file into the registry's directory and returns it as `NAME=PATH`.
+    #[must_use]
+    pub fn source(&self, name: &str, content: &serde_json::Value) -> String {
+        self.source_text(name, &content.to_string())
+    }
+
+    /// Writes a source file of any content and returns it as `NAME=PATH`.
+    #[must_use]
+    pub fn source_text(&self, name: &str, content: &str) -> String {
+        let path = self.dir.path().join(format!("{name}.json"));
+        std::fs::write(&path, content).expect("a source file");
+        format!("{name}={}", path.display())
+    }
+}

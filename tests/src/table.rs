@@ -1,0 +1,45 @@
+//! The table, seen past the product code.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// The items of one table.
+pub struct Table {
+    client: Client,
+    table: String,
+}
+
+/// An item: its attributes.
+pub type Item = HashMap<String, AttributeValue>;
+
+impl Table {
+    pub(crate) fn new(client: Client, table: &str) -> Self {
+        Self { client, table: table.to_owned() }
+    }
+
+    /// All items by partition and sort key.
+    pub async fn all(&self) -> BTreeMap<(String, String), Item> {
+        let mut items = BTreeMap::new();
+        let mut pages = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let item = item.expect("an item");
+            let key = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).expect("a key").clone();
+            items.insert((key("pk"), key("sk")), item);
+        }
+        items
+    }
+
+    /// The keys of all items whose partition begins with `prefix`.
+    pub async fn keys(&self, prefix: &str) -> Vec<(String, String)> {
+        self.all().await.into_keys().filter(|(pk, _)| pk.starts_with(prefix)).collect()
+    }
+
+    /// Takes an item away.
+    pub async fn delete(&self, (pk, sk): &(String, String)) {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let key = |text: &str| AttributeValue::S(text.to_owned());
+        delete.key("pk", key(pk)).key("sk", key(sk)).send().await.expect("a delete");
+    }
+}
