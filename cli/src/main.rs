@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::talk(&format!("error: {error:#}"));
+            output::talk(&format!("error: {}", registry::error_chain(&*error)));
             ExitCode::FAILURE
         }
     }

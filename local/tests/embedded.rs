@@ -409,11 +409,9 @@ async fn one_loopback_endpoint_serves_both() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
-/// The process that `acknowledged_transactions_survive_a_kill` kills.
-#[tokio::test]
-#[ignore = "started by another test"]
-async fn writer_to_be_killed() {
-    let stores = Embedded::open(Path::new(&std::env::var("KILLED_DATA").unwrap())).unwrap();
+/// Writes until it is killed.
+async fn write_for_ever(data: &Path) {
+    let stores = Embedded::open(data).unwrap();
     let client = dynamo(stores.http_client(), None);
     create_table(&client).await;
     for n in 0.. {
@@ -423,13 +421,18 @@ async fn writer_to_be_killed() {
     }
 }
 
+/// The process that it kills is this test once more, which the environment variable tells to write.
 #[tokio::test]
 async fn acknowledged_transactions_survive_a_kill() {
     use std::io::BufRead;
+    const DATA: &str = "BERTH_TEST_KILLED_DATA";
+    if let Some(data) = std::env::var_os(DATA) {
+        return write_for_ever(Path::new(&data)).await;
+    }
     let data = tempfile::tempdir().unwrap();
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "writer_to_be_killed", "--ignored", "--nocapture"])
-        .env("KILLED_DATA", data.path())
+        .args(["--exact", "acknowledged_transactions_survive_a_kill", "--nocapture"])
+        .env(DATA, data.path())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
@@ -446,69 +449,5 @@ async fn acknowledged_transactions_survive_a_kill() {
         let query = client.query().table_name(TABLE).key_condition_expression("pk = :pk");
         let found = query.expression_attribute_values(":pk", string(n.to_string())).send().await.unwrap().count;
         assert!(found == 10 || (found == 0 && n > last), "{found} items of transaction {n}, acknowledged {last}");
-    }
-}
-
-/// `cargo nextest run -p berth-local --release --run-ignored only --no-capture -E 'test(figures)'`
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn figures() {
-    let data = tempfile::tempdir().unwrap();
-    let stores = Embedded::open(data.path()).unwrap();
-    let client = dynamo(stores.http_client(), None);
-    create_table(&client).await;
-    put(&client, "a", "1", 0).await;
-    let time = |name: &str, n: u32, start: Instant| println!("{name}: {:?}", start.elapsed() / n);
-
-    get(&client, "a", "1").await;
-    let start = Instant::now();
-    for _ in 0..5_000 {
-        get(&client, "a", "1").await;
-    }
-    time("get item", 5_000, start);
-    let start = Instant::now();
-    for n in 0..30 {
-        let items = (0..100).map(|sk| new_item(&format!("t{n}"), sk)).collect();
-        client.transact_write_items().set_transact_items(Some(items)).send().await.unwrap();
-    }
-    time("transaction of 100 puts", 30, start);
-
-    let writers: Vec<_> = (0..4)
-        .map(|writer| {
-            let client = client.clone();
-            tokio::spawn(async move {
-                for n in 0.. {
-                    let items = (0..100).map(|sk| new_item(&format!("w{writer}-{n}"), sk)).collect();
-                    client.transact_write_items().set_transact_items(Some(items)).send().await.unwrap();
-                }
-            })
-        })
-        .collect();
-    let mut slowest = std::time::Duration::ZERO;
-    let start = Instant::now();
-    for _ in 0..300 {
-        let start = Instant::now();
-        get(&client, "a", "1").await;
-        slowest = slowest.max(start.elapsed());
-        tokio::task::yield_now().await;
-    }
-    time("get item beside four writers of 100 puts", 300, start);
-    println!("slowest: {slowest:?}");
-    writers.iter().for_each(tokio::task::JoinHandle::abort);
-
-    let client = s3(stores.http_client(), None);
-    client.create_bucket().bucket(BUCKET).send().await.unwrap();
-    for (name, size, n) in [("2 KB", 2_000, 300), ("10 MB", 10_000_000, 10)] {
-        let start = Instant::now();
-        for _ in 0..n {
-            let body = ByteStream::from(vec![7; size]);
-            client.put_object().bucket(BUCKET).key(name).body(body).send().await.unwrap();
-        }
-        time(&format!("put object of {name}"), n, start);
-        let start = Instant::now();
-        for _ in 0..n {
-            assert_eq!(read(&client, name).await.len(), size);
-        }
-        time(&format!("get object of {name}"), n, start);
     }
 }

@@ -1,11 +1,14 @@
-//! Clients of DynamoDB and S3 that start fast: credentials and region come from the environment, roots are compiled in,
-//! and TLS is ring, so that nothing is read from disk and no entropy is gathered before the first request.
+//! Clients of DynamoDB and S3 that start fast: credentials and region come from the environment, Amazon's roots are
+//! compiled in, and TLS is ring, so that nothing is read from disk and no entropy is gathered before the first request.
 
 use std::env;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
+
+/// The roots of Amazon Trust Services, from which the certificates of all AWS endpoints come.
+const AMAZON_ROOTS: &[u8] = include_bytes!("aws/roots.pem");
 
 /// What both clients are made of.
 #[derive(Clone, Debug)]
@@ -38,17 +41,20 @@ impl Aws {
     pub fn from_env() -> Result<Self, AwsError> {
         let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let required = |name| variable(name).ok_or(AwsError::Missing(name));
+        let region = variable("AWS_REGION")
+            .map_or_else(|| required("AWS_DEFAULT_REGION"), Ok)
+            .map_err(|_| AwsError::Missing("AWS_REGION"))?;
+        let endpoint = variable("AWS_ENDPOINT_URL");
+        let http = https_client(Trust::of(endpoint.as_deref(), &region))?;
         Ok(Self {
-            region: variable("AWS_REGION")
-                .map_or_else(|| required("AWS_DEFAULT_REGION"), Ok)
-                .map_err(|_| AwsError::Missing("AWS_REGION"))?,
-            endpoint: variable("AWS_ENDPOINT_URL"),
+            region,
+            endpoint,
             credentials: Credentials::from_keys(
                 required("AWS_ACCESS_KEY_ID")?,
                 required("AWS_SECRET_ACCESS_KEY")?,
                 variable("AWS_SESSION_TOKEN"),
             ),
-            http: https_client()?,
+            http,
         })
     }
 
@@ -90,24 +96,72 @@ impl Aws {
     }
 }
 
-fn https_client() -> Result<SharedHttpClient, AwsError> {
-    let mut roots = TrustStore::empty();
-    for der in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-        roots.add_pem_certificate(pem(der));
+/// Whose certificates are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    /// Amazon's, for the public endpoints of AWS. A function that trusts few is quick to start: all the roots of the web
+    /// cost 1 ms at each start and 100 KB of its package.
+    Amazon,
+    /// The machine's, for an endpoint of the operator's own, and for China, where AWS is run by others.
+    Machine,
+    /// Nobody's: the endpoint is plain HTTP.
+    None,
+}
+
+impl Trust {
+    fn of(endpoint: Option<&str>, region: &str) -> Self {
+        match endpoint {
+            Some(endpoint) if endpoint.starts_with("http://") => Self::None,
+            Some(_) => Self::Machine,
+            None if region.starts_with("cn-") => Self::Machine,
+            None => Self::Amazon,
+        }
     }
-    let context =
-        TlsContext::builder().with_trust_store(roots).build().map_err(|error| AwsError::Tls(Box::new(error)))?;
+
+    fn store(self) -> TrustStore {
+        match self {
+            Self::Amazon => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
+            Self::Machine => TrustStore::default(),
+            Self::None => TrustStore::empty(),
+        }
+    }
+}
+
+fn https_client(trust: Trust) -> Result<SharedHttpClient, AwsError> {
+    let context = TlsContext::builder().with_trust_store(trust.store()).build();
+    let context = context.map_err(|error| AwsError::Tls(Box::new(error)))?;
     Ok(aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)
         .build_https())
 }
 
-/// The trust store takes PEM only.
-fn pem(der: &[u8]) -> Vec<u8> {
+#[cfg(test)]
+mod tests {
     use base64::Engine;
-    let mut pem = b"-----BEGIN CERTIFICATE-----\n".to_vec();
-    pem.extend_from_slice(base64::engine::general_purpose::STANDARD.encode(der).as_bytes());
-    pem.extend_from_slice(b"\n-----END CERTIFICATE-----\n");
-    pem
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    #[test]
+    fn plain_http_trusts_nobody_and_aws_trusts_amazon() {
+        assert_eq!(Trust::of(None, "eu-central-1"), Trust::Amazon);
+        assert_eq!(Trust::of(None, "cn-north-1"), Trust::Machine);
+        assert_eq!(Trust::of(Some("http://127.0.0.1:4566"), "eu-central-1"), Trust::None);
+        assert_eq!(Trust::of(Some("https://stores.example.com"), "eu-central-1"), Trust::Machine);
+    }
+
+    /// A root that the web no longer trusts is a root that AWS no longer uses.
+    #[test]
+    fn the_roots_are_those_of_the_web() {
+        let roots = std::str::from_utf8(AMAZON_ROOTS).unwrap();
+        let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
+        let certificates = roots.split(begin).skip(1).map(|rest| rest.split_once(end).unwrap().0);
+        let certificates: Vec<Vec<u8>> =
+            certificates.map(|text| STANDARD.decode(text.split_whitespace().collect::<String>()).unwrap()).collect();
+        assert_eq!(certificates.len(), 5);
+        for certificate in certificates {
+            assert!(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().any(|root| root.as_ref() == certificate));
+        }
+    }
 }

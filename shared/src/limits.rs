@@ -21,6 +21,10 @@ pub const SEARCH_BYTES: usize = 512;
 /// Longest cursor: a query and a position, each bounded above, in base64.
 pub const CURSOR_BYTES: usize = 4 * 1024;
 
+/// Seconds that loading the catalogue may take before the first request. Lambda allows ten for all of a start; whoever
+/// comes first then waits for the rest.
+pub const WARM_UP_SECONDS: u64 = 4;
+
 /// Most actions of one `TransactWriteItems` call (DynamoDB).
 pub const TRANSACTION_ACTIONS: usize = 100;
 /// Most bytes of one transaction: DynamoDB stops at 4 MB, attribute names and numbers are not counted here.
@@ -28,7 +32,9 @@ pub const TRANSACTION_BYTES: usize = 3 * 1024 * 1024;
 /// How often a lost race or a throttled call is tried again before the caller hears of it.
 pub const WRITE_ATTEMPTS: u32 = 12;
 
-/// Largest body that a Lambda function may answer with is 6 MB; base64 of a compressed body counts a third more.
+/// Largest answer of a Lambda function, as the JSON that it hands over: Lambda stops at 6 MB, in which a quote of the body
+/// counts twice, and a compressed body a third more. [`crate::edge::gateway`] answers 406 in place of one that is larger
+/// and that the client did not let us compress, and 500 if it is larger even so.
 pub const LAMBDA_RESPONSE_BYTES: usize = 6 * 1024 * 1024 - 64 * 1024;
 
 /// Largest snapshot object that a reader accepts before it decompresses it.

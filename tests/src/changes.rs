@@ -42,8 +42,7 @@ impl Version {
             updated_at: at,
             status_changed_at: at,
         };
-        let this =
-            Self { name: name.parse().expect("a name"), version: version.parse().expect("a version"), state };
+        let this = Self { name: name.parse().expect("a name"), version: version.parse().expect("a version"), state };
         this.document(&server_json(name, version))
     }
 

@@ -77,6 +77,12 @@ impl Registry {
         Objects::new(self.aws().s3(), bucket)
     }
 
+    /// A writer of another table, which does not exist.
+    #[must_use]
+    pub fn writer_of(&self, table: &str) -> Writer {
+        Writer::new(self.aws().dynamodb(), table)
+    }
+
     /// The items of the table.
     #[must_use]
     pub fn table(&self) -> Table {

@@ -22,7 +22,9 @@ impl Objects {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
-            keys.extend(page.expect("a page of objects").contents.unwrap_or_default().into_iter().filter_map(|o| o.key));
+            keys.extend(
+                page.expect("a page of objects").contents.unwrap_or_default().into_iter().filter_map(|o| o.key),
+            );
         }
         keys.sort();
         keys

@@ -22,7 +22,8 @@ impl Table {
     /// All items by partition and sort key.
     pub async fn all(&self) -> BTreeMap<(String, String), Item> {
         let mut items = BTreeMap::new();
-        let mut pages = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
+        let mut pages =
+            self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
         while let Some(item) = pages.next().await {
             let item = item.expect("an item");
             let key = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).expect("a key").clone();

@@ -26,6 +26,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode>
     let mut context = ReadContext::new()?;
     context.s3 = stores.s3();
     let bars = Bars::new(false);
+    let stop = stop_signal()?;
     let options = ServeOptions {
         listen: arguments.listen,
         sample: uses_defaults.then_some(SAMPLE),
@@ -48,22 +49,26 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode>
         }
         Event::Stopping => output::talk("stopping: finishing what was accepted"),
     });
-    berth_local::serve(&stores, options, on_event, stop_signal()).await?;
+    berth_local::serve(&stores, options, on_event, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// SIGINT or SIGTERM.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Resolves at SIGINT or SIGTERM. Both are caught from here on, not only when the future is polled: whoever reads the
+/// ready line may send one at once.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Resolves at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

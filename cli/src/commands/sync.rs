@@ -46,7 +46,8 @@ fn print_report(report: &Report) -> anyhow::Result<()> {
             source.error.as_ref().map_or_else(String::new, |_| "failed".to_owned()),
         ]);
     }
-    output::print(&format!("{}\nserial {}\n", table.trim_fmt(), report.serial))?;
+    let table = if report.sources.is_empty() { String::new() } else { table.trim_fmt() + "\n" };
+    output::print(&format!("{table}serial {}\n", report.serial))?;
     for source in &report.sources {
         output::talk_refused(source);
         if let Some(error) = &source.error {

@@ -96,7 +96,14 @@ pub(crate) fn talk_refused(source: &SourceReport) {
     }
 }
 
-/// Names and descriptions are anybody's text: control characters do not reach the terminal.
+/// Names, descriptions and reasons are anybody's text: it stays on its line, and control characters, those included that
+/// turn the direction of writing, do not reach the terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() && char != '\n' { '\u{fffd}' } else { char }).collect()
+    let printable = |char: char| match char {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        _ if char.is_control() => '\u{fffd}',
+        _ => char,
+    };
+    text.chars().map(printable).collect()
 }

@@ -1,16 +1,24 @@
 //! The Lambda function.
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use std::process::ExitCode;
+
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use registry::aws::Aws;
 use registry::config::{Config, SOURCES, words_from_env};
 use registry::snapshot::Bucket;
 use registry::store::Writer;
+use registry::telemetry;
+use serde::de::IgnoredAny;
 use sync::Sync;
 use sync::source::{ReadContext, Source, check_names};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    registry::telemetry::init();
+async fn main() -> ExitCode {
+    telemetry::init();
+    telemetry::exit(run().await)
+}
+
+async fn run() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env()?;
     let aws = Aws::from_env()?;
     let sources = words_from_env(SOURCES).iter().map(|text| text.parse()).collect::<Result<Vec<Source>, _>>()?;
@@ -19,8 +27,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     context.s3 = Some(aws.s3());
     let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), Bucket::new(aws.s3(), config.bucket));
     let (sync, sources, context) = (&sync, &sources, &context);
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<serde_json::Value>| async move {
-        sync::handle(sync, sources, context).await.map_err(lambda_runtime::Error::from)
+    lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| async move {
+        // The type that alarms look for.
+        sync::handle(sync, sources, context).await.map_err(|error| Diagnostic {
+            error_type: "sync::HandleError".to_owned(),
+            error_message: error.to_string(),
+        })
     }))
     .await
 }

@@ -1,6 +1,7 @@
 //! The HTTP edge that all functions share: paths, CORS, validators, compression, cache headers, and the log line.
 
 mod cors;
+pub mod gateway;
 mod path;
 mod query;
 mod respond;

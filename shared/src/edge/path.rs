@@ -96,7 +96,8 @@ fn decoded(text: &str) -> String {
     once
 }
 
-fn escapes_are_valid(text: &str) -> bool {
+/// Whether each `%` is followed by two hexadecimal digits.
+pub(super) fn escapes_are_valid(text: &str) -> bool {
     let mut rest = text.as_bytes();
     while let Some(at) = memchr::memchr(b'%', rest) {
         let Some(hex) = rest.get(at + 1..at + 3) else { return false };

@@ -23,7 +23,7 @@ use crate::cache::CachePolicy;
 use crate::error::ApiError;
 
 /// Bodies below this many bytes are not worth a compressor: with its headers the answer fits one packet.
-const COMPRESS_ABOVE: u64 = 1024;
+const COMPRESS_ABOVE: u16 = 1024;
 
 /// Routes with all that every answer needs around them.
 ///

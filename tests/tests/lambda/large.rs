@@ -31,7 +31,7 @@ fn documents(count: usize, bytes: usize) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_server_with_1177_versions_fits() {
-    let registry = Registry::with(&documents(1177, 600)).await;
+    let registry = Registry::with(&documents(1177, 420)).await;
     let function = registry.reader("get_server").await;
     for request in [Request::get(URL), Request::get(URL).header("accept-encoding", "gzip")] {
         let posted = function.0.post(&request.event()).await.unwrap();

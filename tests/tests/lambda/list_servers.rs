@@ -60,7 +60,7 @@ async fn head_has_the_headers_alone() {
     let get = function.get("/v0.1/servers").await;
     let head = function.send(&Request::new("HEAD", "/v0.1/servers")).await;
     assert_eq!((head.status, head.body.len()), (200, 0));
-    for name in ["etag", "content-type", "cache-control", "vary"] {
+    for name in ["etag", "content-type", "cache-control"] {
         assert_eq!(head.header(name), get.header(name), "{name}");
     }
 }

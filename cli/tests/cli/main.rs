@@ -1,0 +1,30 @@
+//! The `berth` command as a process: what it prints, what it answers, how it stops, and what is left when it is killed.
+
+#[cfg(test)]
+mod bad_documents;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod bad_locations;
+#[cfg(test)]
+mod catalogue;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod read;
+#[cfg(test)]
+mod serve;
+#[cfg(test)]
+mod serving;
+#[cfg(test)]
+mod state;
+#[cfg(test)]
+mod stop;
+#[cfg(test)]
+mod sync;
+#[cfg(test)]
+mod walk;

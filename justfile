@@ -1,0 +1,60 @@
+# What CI runs is `just check`. `just` alone lists the recipes.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+tools := justfile_directory() / "target/tools"
+
+export PATH := tools / "bin:" + env("PATH")
+
+[private]
+default:
+    @just --list --unsorted
+
+# All that CI runs
+check: fmt lint test doc deny
+
+# Formatting
+fmt:
+    cargo fmt --all --check
+
+# Clippy, warnings denied
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# All tiers of tests: the README's second command
+test:
+    cargo test --workspace
+
+# The API documentation, private items included, warnings denied
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --lib
+
+# Licences, bans and sources of the dependencies, and advisories where their database can be had
+deny: deny-tool
+    cargo deny --all-features check bans licenses sources
+    @if timeout 60 cargo deny fetch db >/dev/null 2>&1; then cargo deny check advisories; \
+     else echo "skipped: the advisory database cannot be reached from here"; fi
+
+[private]
+deny-tool:
+    @command -v cargo-deny >/dev/null || cargo install cargo-deny --version 0.20.2 --locked --root {{ tools }}
+
+# Write docs/openapi.json anew from the code
+openapi:
+    BERTH_UPDATE_OPENAPI=1 cargo test -p berth-tests --test routes openapi
+
+# The Lambda packages, for arm64 (or `just package --x86-64`), into dist/
+package *FLAGS:
+    infra/package {{ FLAGS }}
+
+# Size of each Lambda package and its time from exec to the first poll, as a table
+budgets:
+    infra/budgets
+
+# Load, list and search in the handler, as a table
+bench *ARGS:
+    cargo run --release -p berth-tests --bin bench -- {{ ARGS }}
+
+# Serve a registry from here
+serve *ARGS:
+    cargo run --release -p berth -- serve {{ ARGS }}

@@ -1,0 +1,146 @@
+//! Import, snapshot, index load, and the read routes in the handler: a table for the docs.
+//!
+//! `just bench` imports the 11,978 servers of June 2026 where the hand-outs are, else a made-up catalogue of that size;
+//! `just bench FILE` imports any catalogue.
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark that cannot run has to stop and say why")]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use berth_local::Stores;
+use berth_tests::{Client, hand_out};
+use registry::snapshot::{Index, SnapshotReader};
+use registry::time::Timestamp;
+use sync::OnProgress;
+use sync::source::{ReadContext, Source};
+
+const ROUNDS: usize = 2_000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let file = catalogue(&dir);
+    println!("{}, {} cores, {}\n", Timestamp::now(), cores(), file.display());
+    let stores = Stores::embedded(&dir.path().join("data")).await.expect("embedded stores");
+    let sync = stores.sync();
+    let source: Source = format!("bench={}", file.display()).parse().expect("a source");
+    let context = ReadContext::new().expect("clients");
+    let quiet: OnProgress = std::sync::Arc::new(|_, _| ());
+
+    let began = Instant::now();
+    let report = sync.run(std::slice::from_ref(&source), &context, &quiet).await.expect("a run");
+    let imported = began.elapsed();
+    let began = Instant::now();
+    sync.run(std::slice::from_ref(&source), &context, &quiet).await.expect("a second run");
+    let unchanged = began.elapsed();
+    let versions = report.sources.first().map_or(0, |source| source.imported);
+    println!("| | |\n|---|---:|");
+    println!("| import of {versions} versions, snapshot included | {} |", millis(imported));
+    println!("| the same again, nothing changed | {} |", millis(unchanged));
+
+    let before = resident_kilobytes();
+    let began = Instant::now();
+    let snapshot = SnapshotReader::new(stores.bucket()).open().await.expect("a snapshot");
+    println!("| snapshot opened from S3 (pointer, index) | {} |", millis(began.elapsed()));
+    let bytes = snapshot.index().bytes().clone();
+    println!("| index: bytes | {} |", bytes.len());
+    println!("| memory: opened snapshot | {} KB |", resident_kilobytes().saturating_sub(before));
+    let load = sample(200, || {
+        black_box(Index::load(bytes.clone()).expect("an index"));
+    });
+    println!("| index: load from bytes, checked | p50 {}, p99 {} |", micros(load.0), micros(load.1));
+
+    let client = Client::new(berth_local::edge(&stores.catalogue()));
+    println!("\n| in the handler, warm, one after another | p50 | p99 | body |\n|---|---:|---:|---:|");
+    let first = client.get("/v0.1/servers?limit=1").await;
+    let name = first.json()["servers"][0]["server"]["name"].as_str().expect("a name").replace('/', "%2F");
+    let mut middle = "/v0.1/servers?limit=100&cursor=".to_owned();
+    let number = snapshot.index().servers() * 9 / 10;
+    let _ = write!(middle, "{}", snapshot.index().server(number).expect("a server").name.replace('/', "%2F"));
+    for path in [
+        "/v0.1/ping",
+        "/v0.1/servers?limit=30",
+        "/v0.1/servers?limit=100",
+        "/v0.1/servers?limit=100&version=latest",
+        &middle,
+        "/v0.1/servers?search=github",
+        "/v0.1/servers?search=zzzznotfound",
+        &format!("/v0.1/servers/{name}/versions/latest"),
+        &format!("/v0.1/servers/{name}/versions"),
+    ] {
+        measure(&client, path).await;
+    }
+    println!("\nmemory of this process, stores included: {} KB", resident_kilobytes());
+}
+
+async fn measure(client: &Client, path: &str) {
+    let mut times = Vec::with_capacity(ROUNDS);
+    let mut bytes = 0;
+    for round in 0..ROUNDS + ROUNDS / 10 {
+        let began = Instant::now();
+        let answer = client.get(path).await;
+        let took = began.elapsed();
+        bytes = answer.body.len();
+        if round >= ROUNDS / 10 {
+            times.push(took);
+        }
+    }
+    let (p50, p99) = percentiles(times);
+    println!("| `{path}` | {} | {} | {bytes} |", micros(p50), micros(p99));
+}
+
+fn sample(rounds: usize, mut run: impl FnMut()) -> (Duration, Duration) {
+    let timed = |_| {
+        let began = Instant::now();
+        run();
+        began.elapsed()
+    };
+    percentiles((0..rounds).map(timed).collect())
+}
+
+fn percentiles(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort_unstable();
+    let at = |part: usize| times.get(times.len() * part / 100).copied().unwrap_or_default();
+    (at(50), at(99))
+}
+
+fn catalogue(dir: &tempfile::TempDir) -> PathBuf {
+    if let Some(file) = std::env::args().nth(1) {
+        return file.into();
+    }
+    if let Some(file) = hand_out("catalogs/derived-2026-06-12.json") {
+        return file;
+    }
+    let path = dir.path().join("made-up.json");
+    let server = |number: usize| {
+        serde_json::json!({
+            "name": format!("com.example.n{}/server-{number}", number % 997),
+            "description": format!("Made up for a benchmark, number {number}, with some words to search in"),
+            "version": "1.0.0",
+            "remotes": [{"type": "streamable-http", "url": format!("https://s{number}.example.com/mcp")}],
+        })
+    };
+    let servers: Vec<_> = (0..12_000).map(server).collect();
+    std::fs::write(&path, serde_json::to_vec(&servers).expect("json")).expect("a file");
+    path
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn resident_kilobytes() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+fn micros(time: Duration) -> String {
+    format!("{:.0} µs", time.as_secs_f64() * 1e6)
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
