@@ -104,7 +104,8 @@ pub(crate) struct GetArguments {
     /// Name of the server, such as io.github.acme/widget
     pub(crate) name: String,
     /// An exact version, or `latest`
-    #[arg(default_value = "latest")]
+    // Not called `version`: that is the flag which every command has.
+    #[arg(id = "server_version", default_value = "latest", value_name = "VERSION")]
     pub(crate) version: String,
     /// Show a deleted version too
     #[arg(long)]

@@ -2,7 +2,12 @@
 //!
 //! A line that begins with `$ ` is run; the lines below it are what it prints, stdout before stderr, where `…` stands for
 //! anything. Commands of one document share a directory and a server, which listens on another port than 8080.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has to stop and say why")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot be set up has to stop and say why"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

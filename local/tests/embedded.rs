@@ -1,5 +1,5 @@
 //! The embedded stores, through unmodified AWS clients.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "helpers of tests")]
 
 use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};

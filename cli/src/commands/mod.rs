@@ -12,8 +12,10 @@ pub(crate) use sync::sync;
 
 use std::path::PathBuf;
 
+use ::sync::source::ReadContext;
 use anyhow::Context;
 use berth_local::Stores;
+use registry::aws::Aws;
 
 use crate::arguments::DataArguments;
 
@@ -27,6 +29,14 @@ async fn open_stores(data: DataArguments) -> anyhow::Result<Stores> {
         None => default_directory()?,
     };
     Ok(Stores::embedded(&directory).await?)
+}
+
+/// What reading sources needs. An object in S3 is a source for embedded stores too, where the environment says how to
+/// reach it.
+fn read_context(stores: &Stores) -> anyhow::Result<ReadContext> {
+    let mut context = ReadContext::new()?;
+    context.s3 = stores.s3().or_else(|| Some(Aws::from_env().ok()?.s3()));
+    Ok(context)
 }
 
 fn default_directory() -> anyhow::Result<PathBuf> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use berth_local::{Event, ServeOptions};
-use sync::source::{DEFAULTS, ReadContext, Source, check_names};
+use sync::source::{DEFAULTS, Source, check_names};
 
-use super::open_stores;
+use super::{open_stores, read_context};
 use crate::arguments::ServeArguments;
 use crate::output::{self, Bars};
 
@@ -23,8 +23,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode>
     };
     check_names(&sources)?;
     let stores = open_stores(arguments.data).await?;
-    let mut context = ReadContext::new()?;
-    context.s3 = stores.s3();
+    let context = read_context(&stores)?;
     let bars = Bars::new(false);
     let stop = stop_signal()?;
     let options = ServeOptions {

@@ -3,17 +3,16 @@
 use std::process::ExitCode;
 
 use sync::Report;
-use sync::source::{ReadContext, check_names};
+use sync::source::check_names;
 
-use super::open_stores;
+use super::{open_stores, read_context};
 use crate::arguments::SyncArguments;
 use crate::output::{self, Bars};
 
 pub(crate) async fn sync(arguments: SyncArguments) -> anyhow::Result<ExitCode> {
     check_names(&arguments.sources)?;
     let stores = open_stores(arguments.data).await?;
-    let mut context = ReadContext::new()?;
-    context.s3 = stores.s3();
+    let context = read_context(&stores)?;
     let sync = stores.sync();
     let bars = Bars::new(arguments.json);
     if arguments.rebuild {

@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod bad_locations;
 #[cfg(test)]
+mod bad_requests;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod harness;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::harness::{Home, hand_out};
-use crate::{catalogue, state};
+use crate::{catalogue, http, state};
 
 fn number(report: &Value, field: &str) -> usize {
     report[field].as_u64().unwrap_or_else(|| panic!("{field}: {report}")).try_into().unwrap()
@@ -106,14 +106,37 @@ fn the_environment_names_the_data_directory() {
 }
 
 #[test]
+fn an_object_is_a_source_of_embedded_stores() {
+    let home = Home::new();
+    let address =
+        http::document("200 OK\r\netag: \"1\"", r#"[{"name":"a.b/one","description":"d","version":"1.0.0"}]"#);
+    let mut command = home.berth(&["sync", "--json", "--data", "data", "s3://bucket/one.json"]);
+    command.env("AWS_ENDPOINT_URL", format!("http://{address}")).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "key").env("AWS_SECRET_ACCESS_KEY", "secret");
+    let ran = crate::harness::run(command);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(state::check(&home.data()).servers.len(), 1);
+}
+
+#[test]
 fn a_snapshot_is_made_anew_with_the_same_bytes() {
     let home = Home::new();
     home.import(&home.file("one.json", catalogue::plain(&["a.b/one", "a.b/two"])));
     home.import(&home.file("more.json", catalogue::plain(&["a.b/three"])));
     let pointer = home.pointer();
-    std::fs::write(home.data().join("s3/berth/pointer.json"), "{").unwrap();
-    let ran = home.run(&["sync", "--data", "data", "--rebuild"]);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(ran.stderr, "snapshot of serial 3 made anew: 3 servers, 3 versions\n");
-    assert_eq!(home.pointer(), pointer);
+    let rebuilt = || {
+        let ran = home.run(&["sync", "--data", "data", "--rebuild"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(ran.stderr, "snapshot of serial 3 made anew: 3 servers, 3 versions\n");
+        assert_eq!(home.pointer(), pointer);
+        state::check(&home.data());
+    };
+    rebuilt();
+    std::fs::remove_dir_all(home.data().join("s3")).unwrap();
+    rebuilt();
+    let index = home.data().join("s3/berth/index");
+    for object in std::fs::read_dir(index).unwrap() {
+        std::fs::write(object.unwrap().path(), "not an index").unwrap();
+    }
+    rebuilt();
 }

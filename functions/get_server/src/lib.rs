@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use registry::catalogue::Catalogue;
+use registry::edge::Routes;
+use registry::route;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the routes need: the catalogue, and no way to write.
 #[derive(Clone, Debug)]
@@ -19,12 +20,15 @@ pub struct State {
 
 /// The routes with their OpenAPI document.
 pub fn documented(state: State) -> OpenApiRouter {
-    let versioned =
-        || OpenApiRouter::new().routes(routes!(versions::list_versions)).routes(routes!(version::get_version));
-    OpenApiRouter::new().nest("/v0", versioned()).nest("/v0.1", versioned()).with_state(state)
+    routes::<OpenApiRouter<State>>().with_state(state)
 }
 
 /// The routes.
 pub fn router(state: State) -> Router {
-    documented(state).into()
+    routes::<Router<State>>().with_state(state)
+}
+
+fn routes<R: Routes<State>>() -> R {
+    let versioned = || R::default().add(route!(versions::list_versions)).add(route!(version::get_version));
+    R::default().below("/v0", versioned()).below("/v0.1", versioned())
 }

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use registry::catalogue::Catalogue;
+use registry::edge::Routes;
+use registry::route;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the routes need: the catalogue, and no way to write.
 #[derive(Clone, Debug)]
@@ -50,24 +51,27 @@ impl Build {
 
 /// The routes with their OpenAPI document.
 pub fn documented(state: State) -> OpenApiRouter {
-    let versioned = || {
-        OpenApiRouter::new()
-            .routes(routes!(list::list_servers))
-            .routes(routes!(service::health))
-            .routes(routes!(service::ping))
-            .routes(routes!(service::version))
-    };
-    OpenApiRouter::new()
-        .nest("/v0", versioned())
-        .nest("/v0.1", versioned())
-        // Copilot CLI asks for `/servers` without a version (copilot-cli#3436).
-        .routes(routes!(list::list_servers))
-        .routes(routes!(service::health))
-        .routes(routes!(service::readiness))
-        .with_state(state)
+    routes::<OpenApiRouter<State>>().with_state(state)
 }
 
 /// The routes.
 pub fn router(state: State) -> Router {
-    documented(state).into()
+    routes::<Router<State>>().with_state(state)
+}
+
+fn routes<R: Routes<State>>() -> R {
+    let versioned = || {
+        R::default()
+            .add(route!(list::list_servers))
+            .add(route!(service::health))
+            .add(route!(service::ping))
+            .add(route!(service::version))
+    };
+    R::default()
+        .below("/v0", versioned())
+        .below("/v0.1", versioned())
+        // Copilot CLI asks for `/servers` without a version (copilot-cli#3436).
+        .add(route!(list::list_servers))
+        .add(route!(service::health))
+        .add(route!(service::readiness))
 }

@@ -1,16 +1,14 @@
 //! The Lambda function.
 
-use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lambda_runtime::{LambdaEvent, service_fn};
 use list_servers::{Build, State, router};
 use registry::aws::Aws;
 use registry::catalogue::Catalogue;
 use registry::config::Config;
-use registry::edge::{Edge, gateway};
+use registry::edge::Edge;
 use registry::snapshot::{Bucket, SnapshotReader};
 use registry::store::Reader;
 use registry::{limits, telemetry};
@@ -21,15 +19,12 @@ async fn main() -> ExitCode {
     telemetry::exit(run().await)
 }
 
-async fn run() -> Result<(), lambda_runtime::Error> {
+async fn run() -> Result<(), lambda_http::Error> {
     let config = Config::from_env()?;
     let aws = Aws::from_env()?;
     let snapshots = SnapshotReader::new(Bucket::new(aws.s3(), config.bucket));
     let catalogue = Arc::new(Catalogue::new(Reader::new(aws.dynamodb(), config.table), snapshots));
-    let edge = &Edge::new(router(State { catalogue: Arc::clone(&catalogue), build: Build::CURRENT }));
+    let edge = Edge::new(router(State { catalogue: Arc::clone(&catalogue), build: Build::CURRENT }));
     let _ = tokio::time::timeout(Duration::from_secs(limits::WARM_UP_SECONDS), catalogue.warm_up()).await;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<gateway::Event>| async move {
-        Ok::<_, Infallible>(gateway::answer(edge, event.payload).await)
-    }))
-    .await
+    registry_lambda::serve(edge).await
 }

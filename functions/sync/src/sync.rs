@@ -8,7 +8,7 @@ use registry::store::{Serial, Writer};
 use registry::time::Timestamp;
 
 use crate::format;
-use crate::import::{ImportError, import};
+use crate::import::{ImportError, Outcome, import};
 use crate::report::{Report, SourceReport};
 use crate::source::{Progress as Reading, ReadContext, Source, SourceReading, SourceStatus, read};
 
@@ -148,12 +148,14 @@ impl Sync {
         let hear = |done| hear(done, total);
         report.read = reading.read;
         report.refused = reading.refused;
-        let outcome =
-            import(&self.writer, &self.catalogue, &report.source, reading.entries, Timestamp::now(), &hear).await?;
+        let mut outcome = Outcome::default();
+        let (writer, catalogue, now) = (&self.writer, &self.catalogue, Timestamp::now());
+        let imported = import(writer, catalogue, &report.source, reading.entries, now, &hear, &mut outcome).await;
+        // Of an import that stopped midway, what was committed is told too.
         report.imported = outcome.imported;
         report.unchanged = outcome.unchanged;
         report.refused.extend(outcome.refused);
-        Ok(())
+        imported
     }
 
     /// Keeps the status when it says something new. A walk that found nothing keeps its old watermark: the next one asks

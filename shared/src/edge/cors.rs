@@ -28,7 +28,12 @@ pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response
 /// The headers of every other answer.
 pub(super) fn apply(has_origin: bool, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    // One line: of a header that is there twice an HTTP API passes on one value.
+    let mut vary: Vec<&[u8]> = headers.get_all(header::VARY).iter().map(HeaderValue::as_bytes).collect();
+    vary.push(b"Origin");
+    if let Ok(vary) = HeaderValue::from_bytes(&vary.join(&b", "[..])) {
+        headers.insert(header::VARY, vary);
+    }
     if has_origin {
         set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         set(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Type, Content-Length");

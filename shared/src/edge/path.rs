@@ -97,7 +97,9 @@ fn decoded(text: &str) -> String {
 }
 
 /// Whether each `%` is followed by two hexadecimal digits.
-pub(super) fn escapes_are_valid(text: &str) -> bool {
+/// Whether every `%` is followed by two hexadecimal digits.
+#[must_use]
+pub fn escapes_are_valid(text: &str) -> bool {
     let mut rest = text.as_bytes();
     while let Some(at) = memchr::memchr(b'%', rest) {
         let Some(hex) = rest.get(at + 1..at + 3) else { return false };

@@ -4,7 +4,9 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, Uri, header};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::cors;
 use crate::cache::CachePolicy;
+use crate::error::ApiError;
 
 /// A JSON answer with a strong ETag, made of the body's hash, and a cache policy.
 #[must_use]
@@ -17,6 +19,15 @@ pub fn json(body: Vec<u8>, policy: CachePolicy) -> Response {
         headers.insert(header::ETAG, etag);
     }
     response.extensions_mut().insert(policy);
+    response
+}
+
+/// An error answer for whoever stands outside the edge, with the headers that the edge gives.
+#[must_use]
+pub fn problem(error: ApiError, has_origin: bool) -> Response {
+    let mut response = error.into_response();
+    CachePolicy::apply(&mut response);
+    cors::apply(has_origin, &mut response);
     response
 }
 

@@ -89,6 +89,15 @@ impl Bucket {
         Ok(Some(Object { bytes, etag }))
     }
 
+    /// The validator of an object, or `None` when there is no object. Its body is not read: it may be broken.
+    pub(super) async fn etag(&self, key: &str) -> Result<Option<String>, SnapshotError> {
+        match self.client.head_object().bucket(&self.name).key(key).send().await {
+            Ok(answer) => Ok(answer.e_tag),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+            Err(error) => Err(self.failed("look for", key, &error)),
+        }
+    }
+
     /// An LZ4 object, decompressed. Its content is checked by whoever knows its hash.
     pub(super) async fn get_compressed(&self, key: &str) -> Result<Bytes, SnapshotError> {
         let object = self.get(key).await?.ok_or_else(|| SnapshotError::Missing(key.to_owned()))?;

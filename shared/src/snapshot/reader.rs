@@ -71,7 +71,7 @@ impl SnapshotReader {
     /// # Errors
     /// When the bucket cannot be read.
     pub async fn replacing(&self) -> Result<Snapshot, SnapshotError> {
-        let etag = self.bucket.get(pointer::KEY).await?.and_then(|object| object.etag);
+        let etag = self.bucket.etag(pointer::KEY).await?;
         Ok(Snapshot { etag, ..self.empty() })
     }
 

@@ -2,13 +2,22 @@
 //!
 //! Stores are the embedded ones on a loopback port; the catalogue comes in through the `sync` binary, as in production.
 
+#[cfg(test)]
 mod binaries;
+#[cfg(test)]
 mod event;
+#[cfg(test)]
 mod fixture;
 
+#[cfg(test)]
 mod get_server;
+#[cfg(test)]
 mod large;
+#[cfg(test)]
 mod list_servers;
+#[cfg(test)]
 mod logs;
+#[cfg(test)]
 mod start;
+#[cfg(test)]
 mod sync;

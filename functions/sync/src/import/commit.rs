@@ -23,14 +23,23 @@ pub(super) struct Committer<'a> {
 }
 
 impl Committer<'_> {
+    /// Commits, and adds to the outcome what was done, even when it stops midway.
     pub(super) async fn commit(&mut self, planned: Vec<Planned>) -> Result<(), ImportError> {
         // In the order of names, so that two runs over the same source report the same.
-        let mut plans: BTreeMap<ServerName, Planned> = BTreeMap::new();
-        let mut changes = Vec::new();
-        for mut plan in planned {
-            changes.extend(plan.change.take());
-            plans.insert(plan.name.clone(), plan);
+        let mut plans: BTreeMap<ServerName, Planned> =
+            planned.into_iter().map(|plan| (plan.name.clone(), plan)).collect();
+        let committed = self.commit_all(&mut plans).await;
+        for plan in plans.into_values() {
+            self.outcome.imported += plan.committed;
+            self.outcome.unchanged += plan.unchanged;
+            self.outcome.refused.extend(plan.refused);
         }
+        (self.progress)(self.outcome.imported + self.outcome.unchanged + self.outcome.refused.len());
+        committed
+    }
+
+    async fn commit_all(&mut self, plans: &mut BTreeMap<ServerName, Planned>) -> Result<(), ImportError> {
+        let changes = plans.values_mut().filter_map(|plan| plan.change.take()).collect();
         // Parts of one server are in several groups: the later ones build on the head that the earlier one returned.
         let mut heads: HashMap<ServerName, Head> = HashMap::new();
         let mut replans: HashMap<ServerName, u32> = HashMap::new();
@@ -43,16 +52,18 @@ impl Committer<'_> {
             }
             let raced = match self.writer.commit(&group, self.now).await {
                 Ok(after) => {
-                    heads.extend(group.into_iter().map(|change| change.name).zip(after));
-                    (self.progress)(self.outcome.imported);
+                    for (change, head) in group.into_iter().zip(after) {
+                        if let Some(plan) = plans.get_mut(&change.name) {
+                            plan.note_committed(change.versions.len());
+                        }
+                        heads.insert(change.name, head);
+                    }
+                    (self.progress)(self.outcome.imported + plans.values().map(|plan| plan.committed).sum::<usize>());
                     continue;
                 }
                 Err(CommitError::Raced(name)) => name,
                 Err(CommitError::RemoteTaken { name, url }) => {
-                    let holders = self.writer.remote_holders(std::slice::from_ref(&url)).await?;
-                    for (url, holder) in holders {
-                        self.remotes.learn(url, holder);
-                    }
+                    self.remotes.learn(self.writer.remote_holders(&[url]).await?);
                     name
                 }
                 Err(error) => return Err(error.into()),
@@ -63,28 +74,20 @@ impl Committer<'_> {
                 return Err(CommitError::Raced(raced).into());
             }
             // The others of the group go on without it; what is left of it in later groups is decided anew.
-            group.retain(|change| change.name != raced);
-            for later in &mut groups {
-                later.retain(|change| change.name != raced);
+            groups.push_front(group);
+            for group in &mut groups {
+                group.retain(|change| change.name != raced);
             }
             groups.retain(|group| !group.is_empty());
-            if !group.is_empty() {
-                groups.push_front(group);
-            }
             heads.remove(&raced);
             if let Some(lost) = plans.remove(&raced) {
                 let state = self.writer.server(&raced).await?;
                 let mut again = plan(self.source, raced, state, lost.entries, self.now, self.remotes);
-                groups.extend(again.change.take().map(|change| batches(vec![change])).into_iter().flatten());
+                again.follow(lost.committed);
+                groups.extend(batches(again.change.take().into_iter().collect()));
                 plans.insert(again.name.clone(), again);
             }
         }
-        for plan in plans.into_values() {
-            self.outcome.imported += plan.imported;
-            self.outcome.unchanged += plan.unchanged;
-            self.outcome.refused.extend(plan.refused);
-        }
-        (self.progress)(self.outcome.imported + self.outcome.unchanged + self.outcome.refused.len());
         Ok(())
     }
 }

@@ -39,7 +39,8 @@ pub(crate) enum ImportError {
     Commit(#[from] CommitError),
 }
 
-/// Imports `entries` of the source called `source`. `progress` hears how many entries are done.
+/// Imports `entries` of the source called `source`. `progress` hears how many entries are done, and `outcome` holds what was
+/// done even when the import stops midway.
 pub(crate) async fn import(
     writer: &Writer,
     catalogue: &Catalogue,
@@ -47,13 +48,13 @@ pub(crate) async fn import(
     entries: Vec<SourceEntry>,
     now: Timestamp,
     progress: &(dyn Fn(usize) + Send + Sync),
-) -> Result<Outcome, ImportError> {
+    outcome: &mut Outcome,
+) -> Result<(), ImportError> {
     let mut servers: BTreeMap<ServerName, Vec<SourceEntry>> = BTreeMap::new();
     for entry in entries {
         servers.entry(entry.name.clone()).or_default().push(entry);
     }
     let view = catalogue.view().await?;
-    let mut outcome = Outcome::default();
     let mut remotes = Remotes::default();
     let mut servers = servers.into_iter().peekable();
     while servers.peek().is_some() {
@@ -67,8 +68,8 @@ pub(crate) async fn import(
         for (name, state, entries) in group {
             planned.push(plan(source, name, state, entries, now, &mut remotes));
         }
-        let mut committer = Committer { writer, source, now, remotes: &mut remotes, outcome: &mut outcome, progress };
+        let mut committer = Committer { writer, source, now, remotes: &mut remotes, outcome, progress };
         committer.commit(planned).await?;
     }
-    Ok(outcome)
+    Ok(())
 }

@@ -19,9 +19,27 @@ pub(super) struct Planned {
     pub(super) entries: Vec<SourceEntry>,
     /// What to write; `None` when nothing differs.
     pub(super) change: Option<ServerChange>,
-    pub(super) imported: usize,
+    /// Entries that the change writes; 0 for one that only moves the latest flag.
+    pub(super) written: usize,
+    /// Entries that were written.
+    pub(super) committed: usize,
     pub(super) unchanged: usize,
     pub(super) refused: Vec<Refused>,
+}
+
+impl Planned {
+    /// Notes that so many versions of the change are in the table.
+    pub(super) fn note_committed(&mut self, versions: usize) {
+        if self.written > 0 {
+            self.committed += versions;
+        }
+    }
+
+    /// Follows a plan of which so many entries were written before it lost a race: this one found them unchanged.
+    pub(super) fn follow(&mut self, committed: usize) {
+        self.committed = committed;
+        self.unchanged = self.unchanged.saturating_sub(committed);
+    }
 }
 
 /// Decides by the server's present state.
@@ -38,7 +56,8 @@ pub(super) fn plan(
         name: name.clone(),
         entries: Vec::new(),
         change: None,
-        imported: 0,
+        written: 0,
+        committed: 0,
         unchanged: 0,
         refused: Vec::new(),
     };
@@ -83,7 +102,7 @@ pub(super) fn plan(
         changes.push(VersionChange { version: entry.version.clone(), state: after.clone(), is_new, claims });
         versions.insert(entry.version.clone(), after);
     }
-    planned.imported = changes.len();
+    planned.written = changes.len();
     if let Some(latest) = latest(&entries, &flagged, current_latest.as_ref(), &versions) {
         if changes.is_empty() && current_latest.as_ref() != Some(&latest) {
             // Only the flag moves. It is public state too, so it needs a change record: the version's own, unchanged.

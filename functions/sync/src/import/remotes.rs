@@ -46,8 +46,8 @@ impl Remotes {
         }
     }
 
-    /// Notes what the table was found to say of a URL.
-    pub(super) fn learn(&mut self, url: String, holder: String) {
-        self.0.insert(url, holder);
+    /// Notes what the table was found to say.
+    pub(super) fn learn(&mut self, holders: HashMap<String, String>) {
+        self.0.extend(holders);
     }
 }

@@ -16,7 +16,7 @@ pub(super) async fn read(
 ) -> Result<SourceReading, Failure> {
     let failed = |kind| Failure::new(format!("getting s3://{bucket}/{key}"), kind);
     let Some(client) = &context.s3 else {
-        let message = "no S3 client is configured: set AWS_REGION and credentials, or AWS_ENDPOINT_URL";
+        let message = "no S3 client is configured: set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for an emulator AWS_ENDPOINT_URL";
         return Err(failed(SourceErrorKind::S3(message.to_owned())));
     };
     let request = client.get_object().bucket(bucket).key(key).set_if_none_match(previous.etag.clone());

@@ -125,7 +125,7 @@ async fn a_missing_object_is_named() {
     );
     assert_eq!(
         common::message("s3://b/k.json", &common::context()).await,
-        "source k: getting s3://b/k.json: no S3 client is configured: set AWS_REGION and credentials, or \
-         AWS_ENDPOINT_URL; what was imported before is kept"
+        "source k: getting s3://b/k.json: no S3 client is configured: set AWS_REGION, \
+         AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for an emulator AWS_ENDPOINT_URL; what was imported before is kept"
     );
 }
