@@ -33,7 +33,7 @@ pub const TRANSACTION_BYTES: usize = 3 * 1024 * 1024;
 pub const WRITE_ATTEMPTS: u32 = 12;
 
 /// Largest answer of a Lambda function, as the JSON that it hands over: Lambda stops at 6 MB, in which a quote of the body
-/// counts twice, and a compressed body a third more. [`crate::edge::gateway`] answers 406 in place of one that is larger
+/// counts twice, and a compressed body a third more. The crate `registry-lambda` answers 406 in place of one that is larger
 /// and that the client did not let us compress, and 500 if it is larger even so.
 pub const LAMBDA_RESPONSE_BYTES: usize = 6 * 1024 * 1024 - 64 * 1024;
 

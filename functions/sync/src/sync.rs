@@ -197,7 +197,8 @@ impl Sync {
                     self.announce(published.pointer.serial).await?;
                     return Ok(published);
                 }
-                Err(SnapshotError::Raced) => self.adopt().await?,
+                // Somebody else published, or this process did before the first change: that snapshot is the base.
+                Err(SnapshotError::Raced) => self.catalogue.reload().await?,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -215,12 +216,6 @@ impl Sync {
             publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time).await?;
         self.announce(published.pointer.serial).await?;
         Ok(published)
-    }
-
-    /// Somebody else published: their snapshot is the new base.
-    async fn adopt(&self) -> Result<(), SyncError> {
-        let theirs = self.snapshots.open().await?;
-        self.announce(theirs.serial()).await
     }
 
     async fn announce(&self, serial: Serial) -> Result<(), SyncError> {

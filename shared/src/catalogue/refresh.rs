@@ -69,6 +69,18 @@ impl Catalogue {
         }
     }
 
+    /// Opens the snapshot in force, whatever the table says of it: for a publisher that found another than it knew.
+    ///
+    /// # Errors
+    /// When table or bucket cannot be read.
+    pub async fn reload(&self) -> Result<(), CatalogueError> {
+        let _one_at_a_time = self.done.lock().await;
+        let base = self.snapshots.open().await?;
+        let view = self.advance(&Arc::new(View::of(base)), self.table.counter().await?).await?;
+        self.set(view);
+        Ok(())
+    }
+
     async fn refresh(&self) -> Result<Arc<View>, CatalogueError> {
         let (current, counter) = match self.current() {
             Some(current) => (current, self.table.counter().await?),
@@ -80,7 +92,7 @@ impl Catalogue {
             }
         };
         let view = self.advance(&current, counter).await?;
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&view));
+        self.set(Arc::clone(&view));
         Ok(view)
     }
 
@@ -101,6 +113,10 @@ impl Catalogue {
             view.serial = counter.serial;
         }
         Ok(Arc::new(view))
+    }
+
+    fn set(&self, view: Arc<View>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
     }
 
     fn current(&self) -> Option<Arc<View>> {

@@ -96,7 +96,6 @@ fn decoded(text: &str) -> String {
     once
 }
 
-/// Whether each `%` is followed by two hexadecimal digits.
 /// Whether every `%` is followed by two hexadecimal digits.
 #[must_use]
 pub fn escapes_are_valid(text: &str) -> bool {

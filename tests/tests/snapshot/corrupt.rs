@@ -1,0 +1,72 @@
+//! Objects that are not what they should be are told, never a panic or a wrong answer.
+
+use berth_tests::{Registry, Version};
+use bytes::Bytes;
+use proptest::prelude::*;
+use registry::snapshot::{Index, SnapshotError, SnapshotReader};
+
+async fn registry() -> Registry {
+    let servers: Vec<Version> = (0..200).map(|n| Version::new(&format!("io.x/server-{n}"), "1.0.0")).collect();
+    Registry::with(&servers).await
+}
+
+fn index_bytes() -> Bytes {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let registry = registry().await;
+        SnapshotReader::new(registry.stores.bucket()).open().await.unwrap().index().bytes().clone()
+    })
+}
+
+#[test]
+fn a_changed_or_cut_index_is_refused() {
+    let bytes = index_bytes();
+    Index::load(bytes.clone()).unwrap();
+    proptest!(ProptestConfig::with_cases(400), |(at in 0..bytes.len(), flip in 1..=255_u8, cut in 0..bytes.len())| {
+        let mut changed = bytes.to_vec();
+        changed[at] ^= flip;
+        let refused = Index::load(changed.into());
+        prop_assert!(matches!(refused, Err(SnapshotError::Corrupt { .. })), "byte {at}");
+        let refused = Index::load(bytes.slice(..cut));
+        prop_assert!(matches!(refused, Err(SnapshotError::Corrupt { .. })), "cut at {cut}");
+    });
+}
+
+#[test]
+fn any_bytes_are_refused() {
+    proptest!(|(noise in prop::collection::vec(any::<u8>(), 0..500))| {
+        prop_assert!(Index::load(noise.into()).is_err());
+    });
+}
+
+#[tokio::test]
+async fn a_changed_or_missing_block_is_told_and_a_rebuild_mends_it() {
+    let registry = registry().await;
+    let key = registry.objects().keys().await.into_iter().find(|key| key.starts_with("blocks/")).unwrap();
+    let mut block = registry.objects().get(&key).await.to_vec();
+    let last = block.len() - 1;
+    block[last] ^= 1;
+    registry.objects().put(&key, block).await;
+    let (status, _) = registry.client().get("/v0.1/servers?limit=100").await.problem();
+    assert_eq!(status, 503);
+    registry.objects().delete(&key).await;
+    let snapshot = SnapshotReader::new(registry.stores.bucket()).open().await.unwrap();
+    let mut errors = Vec::new();
+    for number in 0..snapshot.index().blocks() {
+        errors.extend(snapshot.block(number).await.err());
+    }
+    let [error] = errors.as_slice() else { panic!("one block is missing: {errors:?}") };
+    assert!(error.to_string().contains("publish the snapshot again"), "{error}");
+    registry.stores.sync().rebuild().await.unwrap();
+    let _ = registry.client().get("/v0.1/servers?limit=100").await.ok();
+}
+
+#[tokio::test]
+async fn a_pointer_that_is_none_is_told_and_a_rebuild_mends_it() {
+    let registry = registry().await;
+    registry.objects().put("pointer.json", "{\"serial\":").await;
+    let error = SnapshotReader::new(registry.stores.bucket()).open().await.unwrap_err();
+    assert!(error.to_string().contains("pointer.json"), "{error}");
+    registry.stores.sync().rebuild().await.unwrap();
+    assert_eq!(registry.client().get("/v0.1/servers?limit=100").await.ok()["metadata"]["count"], 100);
+}
