@@ -1,7 +1,7 @@
 //! Between an API Gateway HTTP API (payload format 2.0, which function URLs send too) and the routes of a function.
 //!
 //! `lambda_http` translates. Around it stands what it leaves open: events that it would panic on are brought into order
-//! before ([`event`]), and an answer that Lambda would not pass on becomes one that says so ([`limit`]).
+//! before (`event`), and an answer that Lambda would not pass on becomes one that says so (`limit`).
 
 mod event;
 mod limit;

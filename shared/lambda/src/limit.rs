@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{Request, StatusCode, header};
+use http::{StatusCode, header};
 use http_body_util::BodyExt;
 use registry::edge::Edge;
 use registry::error::ApiError;
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 pub(crate) async fn answer(edge: Edge, request: lambda_http::Request) -> Result<Response, Infallible> {
     let has_origin = request.headers().contains_key(header::ORIGIN);
     let path = request.uri().path().to_owned();
-    let response = edge.oneshot(Request::from(request)).await?;
+    let response = edge.oneshot(request).await?;
     let (parts, body) = response.into_parts();
     // Bodies are complete before they are sent, so none breaks off.
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();

@@ -2,7 +2,12 @@
 //!
 //! `just bench` imports the 11,978 servers of June 2026 where the hand-outs are, else a made-up catalogue of that size;
 //! `just bench FILE` imports any catalogue.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark that cannot run has to stop and say why")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot run has to stop and say why"
+)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
