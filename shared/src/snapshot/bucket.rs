@@ -93,7 +93,8 @@ impl Bucket {
     pub(super) async fn etag(&self, key: &str) -> Result<Option<String>, SnapshotError> {
         match self.client.head_object().bucket(&self.name).key(key).send().await {
             Ok(answer) => Ok(answer.e_tag),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+            // By the status: an answer to HEAD has no body that could name the error.
+            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404) => Ok(None),
             Err(error) => Err(self.failed("look for", key, &error)),
         }
     }
