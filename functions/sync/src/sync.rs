@@ -210,8 +210,9 @@ impl Sync {
     /// # Errors
     /// When table or bucket fail.
     pub async fn rebuild(&self) -> Result<Published, SyncError> {
-        let state = self.writer.full_state().await.map_err(CatalogueError::from)?;
+        // The pointer first: a snapshot that somebody publishes from here on is newer than this one may be, and wins.
         let previous: Snapshot = self.snapshots.replacing().await?;
+        let state = self.writer.full_state().await.map_err(CatalogueError::from)?;
         let published =
             publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time).await?;
         self.announce(published.pointer.serial).await?;

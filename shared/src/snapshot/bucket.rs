@@ -109,6 +109,9 @@ impl Bucket {
             return Err(corrupt(format!("it says that it has {size} bytes")));
         }
         let bytes = lz4_flex::block::decompress(compressed, size).map_err(|error| corrupt(error.to_string()))?;
+        if bytes.len() != size {
+            return Err(corrupt(format!("it says that it has {size} bytes and has {}", bytes.len())));
+        }
         Ok(bytes.into())
     }
 
