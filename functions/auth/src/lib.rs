@@ -1,0 +1,1 @@
+//! Exchanges proofs of identity for tokens of the registry.

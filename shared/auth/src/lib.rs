@@ -1,0 +1,1 @@
+//! Tokens of the registry: claims, permissions, signing keys.

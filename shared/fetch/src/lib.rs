@@ -1,0 +1,1 @@
+//! HTTP clients for outside hosts, guarded against private addresses.

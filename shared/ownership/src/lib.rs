@@ -1,0 +1,1 @@
+//! Whether the packages of a server belong to its publisher.

@@ -1,0 +1,1 @@
+//! What a server.json must be: structure, meaning, and the dated schemas.
