@@ -12,7 +12,6 @@ use super::body::Body;
 use super::context::ReadContext;
 use super::error::{Failure, SourceErrorKind};
 use super::location::shown;
-use super::public::NotPublic;
 use super::redirect::{self, RedirectRefused};
 
 /// What to get.
@@ -106,7 +105,7 @@ async fn follow(request: &Request<'_>, context: &ReadContext) -> Result<Response
         let target = redirect::target(&url, location)?;
         named = named && redirect::same_place(request.url, &target);
         if !named {
-            redirect::check_literal(&target)?;
+            registry_fetch::check_literal(&target).map_err(|refused| RedirectRefused::from(&refused))?;
         }
         url = target;
     }
@@ -117,12 +116,12 @@ fn failed(error: reqwest::Error) -> SourceErrorKind {
     let unreachable = error.is_connect();
     // The URL may hold credentials; the innermost error says what really happened.
     let error = error.without_url();
+    if let Some(refused) = registry_fetch::refusal(&error) {
+        return RedirectRefused::from(refused).into();
+    }
     let mut cause: &dyn Error = &error;
     while let Some(inner) = cause.source() {
         cause = inner;
-        if let Some(refused) = cause.downcast_ref::<NotPublic>() {
-            return RedirectRefused::from(refused).into();
-        }
     }
     let reason = if error.is_timeout() { "timed out".to_owned() } else { cause.to_string() };
     if unreachable { SourceErrorKind::Unreachable(reason) } else { SourceErrorKind::Interrupted(reason) }

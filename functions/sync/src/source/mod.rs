@@ -8,7 +8,6 @@ mod fetch;
 mod file;
 mod http;
 mod location;
-mod public;
 mod redirect;
 mod registry_api;
 mod s3;

@@ -1,12 +1,10 @@
 //! Where a redirect may lead.
 
-use std::net::IpAddr;
-
 use registry::limits;
-use url::{Host, Url};
+use registry_fetch::NotPublic;
+use url::Url;
 
 use super::location::shown;
-use super::public::{NotPublic, is_public};
 
 /// A redirect that is not followed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,16 +49,6 @@ pub(super) fn same_place(named: &Url, to: &Url) -> bool {
             || ports == (Some(80), Some(443)) && (named.scheme(), to.scheme()) == ("http", "https"))
 }
 
-/// Refuses addresses that need no name, and so never meet the resolver.
-pub(super) fn check_literal(url: &Url) -> Result<(), RedirectRefused> {
-    let address: IpAddr = match url.host() {
-        Some(Host::Ipv4(address)) => address.into(),
-        Some(Host::Ipv6(address)) => address.into(),
-        _ => return Ok(()),
-    };
-    if is_public(address) { Ok(()) } else { Err(RedirectRefused::Private(address.to_string())) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,21 +83,5 @@ mod tests {
         assert!(same_place(&named, &url("https://10.0.0.1/b")));
         assert!(!same_place(&named, &url("http://10.0.0.1:6379/")));
         assert!(!same_place(&named, &url("http://10.0.0.2/a")));
-    }
-
-    #[test]
-    fn private_literals() {
-        for text in [
-            "http://169.254.169.254/latest/meta-data/",
-            "http://127.1/",
-            "http://0x7f000001/",
-            "http://[::1]/",
-            "http://[::ffff:10.0.0.1]/",
-            "http://[64:ff9b::7f00:1]/",
-            "http://2130706433/",
-        ] {
-            assert!(matches!(check_literal(&url(text)), Err(RedirectRefused::Private(_))), "{text}");
-        }
-        assert_eq!(check_literal(&url("http://1.1.1.1/")), Ok(()));
     }
 }

@@ -1,26 +1,52 @@
-//! Which addresses are public: the only ones that a redirect may lead to.
+//! Which addresses are public.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
 
 /// A name that leads into a private network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{host} at {address}")]
-pub(super) struct NotPublic {
-    pub(super) host: String,
-    pub(super) address: IpAddr,
+pub struct NotPublic {
+    /// The name, or the address where it has none.
+    pub host: String,
+    /// The address.
+    pub address: IpAddr,
+}
+
+/// The addresses of a name.
+pub trait Lookup: Send + Sync {
+    /// All of them. The port is of no account.
+    fn lookup<'a>(&'a self, host: &'a str) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>>;
+}
+
+/// The system's resolver.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemLookup;
+
+impl Lookup for SystemLookup {
+    fn lookup<'a>(&'a self, host: &'a str) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>> {
+        Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.collect()) })
+    }
 }
 
 /// Resolves names to public addresses. The addresses that it returns are those that are dialled, so that a name cannot
 /// change its meaning between check and use.
-pub(super) struct PublicOnly;
+pub(super) struct PublicOnly {
+    pub(super) lookup: Arc<dyn Lookup>,
+    pub(super) allow_private: bool,
+}
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
+        let (lookup, allow_private) = (Arc::clone(&self.lookup), self.allow_private);
         Box::pin(async move {
-            let addresses: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if let Some(private) = addresses.iter().find(|address| !is_public(address.ip())) {
+            let addresses = lookup.lookup(name.as_str()).await?;
+            if let Some(private) = addresses.iter().find(|address| !allow_private && !is_public(address.ip())) {
                 return Err(NotPublic { host: name.as_str().to_owned(), address: private.ip() }.into());
             }
             Ok(Box::new(addresses.into_iter()) as Addrs)
@@ -28,8 +54,22 @@ impl Resolve for PublicOnly {
     }
 }
 
+/// Refuses a URL whose host is an address that is not public: such a host never meets the resolver.
+///
+/// # Errors
+/// [`NotPublic`] with the address.
+pub fn check_literal(url: &Url) -> Result<(), NotPublic> {
+    let address: IpAddr = match url.host() {
+        Some(Host::Ipv4(address)) => address.into(),
+        Some(Host::Ipv6(address)) => address.into(),
+        _ => return Ok(()),
+    };
+    if is_public(address) { Ok(()) } else { Err(NotPublic { host: address.to_string(), address }) }
+}
+
 /// Whether an address belongs to the public internet.
-pub(super) fn is_public(address: IpAddr) -> bool {
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -127,9 +167,28 @@ mod tests {
 
     #[tokio::test]
     async fn names_of_private_hosts_do_not_resolve() {
-        let Err(error) = PublicOnly.resolve("localhost".parse().unwrap()).await else { panic!("resolved") };
+        let resolver = PublicOnly { lookup: Arc::new(SystemLookup), allow_private: false };
+        let Err(error) = resolver.resolve("localhost".parse().unwrap()).await else { panic!("resolved") };
         let refused = error.downcast::<NotPublic>().unwrap();
         assert_eq!(refused.host, "localhost");
         assert!(refused.address.is_loopback());
+    }
+
+    #[test]
+    fn private_literals() {
+        let check = |text: &str| check_literal(&Url::parse(text).unwrap());
+        for text in [
+            "http://169.254.169.254/latest/meta-data/",
+            "http://127.1/",
+            "http://0x7f000001/",
+            "http://[::1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://2130706433/",
+        ] {
+            assert!(check(text).is_err(), "{text}");
+        }
+        assert_eq!(check("http://1.1.1.1/"), Ok(()));
+        assert_eq!(check("http://a.example/"), Ok(()));
     }
 }
