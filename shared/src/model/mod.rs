@@ -5,6 +5,7 @@ mod name;
 mod official;
 mod package;
 mod precedence;
+mod range;
 mod server_json;
 mod status;
 mod text;

@@ -1,7 +1,9 @@
 //! The answer around a `server.json`: status, times and the latest flag.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -95,6 +97,28 @@ pub struct VersionState {
 }
 
 impl VersionState {
+    /// Remote URLs that the version holds: those of its document, each once, unless it is deleted.
+    #[must_use]
+    pub fn held_urls(&self) -> Vec<String> {
+        #[derive(Deserialize)]
+        struct Remotes {
+            #[serde(default)]
+            remotes: Vec<Remote>,
+        }
+        #[derive(Deserialize)]
+        struct Remote {
+            #[serde(default)]
+            url: String,
+        }
+        if self.status == Status::Deleted || !self.document.contains("\"remotes\"") {
+            return Vec::new();
+        }
+        let document: Result<Remotes, _> = serde_json::from_str(&self.document);
+        let urls = document.map(|document| document.remotes).unwrap_or_default().into_iter().map(|remote| remote.url);
+        let mut seen = BTreeSet::new();
+        urls.filter(|url| !url.is_empty() && seen.insert(url.clone())).collect()
+    }
+
     /// The final JSON of one list entry, `{"server":…,"_meta":…}`, without a newline.
     #[must_use]
     pub fn render(&self, is_latest: bool) -> String {
@@ -140,6 +164,11 @@ mod tests {
             state.render(true),
             r#"{"server":{"name":"a.b/cc"},"_meta":{"io.modelcontextprotocol.registry/official":{"status":"deprecated","statusChangedAt":"2025-01-03T00:00:00Z","statusMessage":"use \"2\"","publishedAt":"2025-01-01T00:00:00Z","updatedAt":"2025-01-02T00:00:00.5Z","isLatest":true}}}"#
         );
+        state.document =
+            r#"{"name":"a.b/cc","remotes":[{"url":"u"},{"url":"v"},{"url":"u"},{"type":"sse"}]}"#.to_owned();
+        assert_eq!(state.held_urls(), ["u", "v"]);
+        state.status = Status::Deleted;
+        assert!(state.held_urls().is_empty());
         state.status_message = None;
         state.meta.insert("com.example/x".to_owned(), serde_json::json!({"b": 1, "a": 2}));
         assert!(state.render(false).ends_with(r#""isLatest":false},"com.example/x":{"a":2,"b":1}}}"#));

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::LATEST_ALIAS;
+use super::range::is_range;
 use crate::limits;
 
 /// A version that may be published. Ordered by bytes, as lists are; what is newer decides [`super::is_higher`].
@@ -45,55 +46,11 @@ impl FromStr for ServerVersion {
         if text == LATEST_ALIAS {
             return Err(InvalidServerVersion::Reserved);
         }
-        if looks_like_range(text.trim()) {
+        if is_range(text.trim()) {
             return Err(InvalidServerVersion::Range(text.to_owned()));
         }
         Ok(Self(text.into()))
     }
-}
-
-/// The official registry's test for ranges (`^1.2`, `1 - 2`, `1 || 2`, `1.x`), its quirk included: `1.2.3-fix` has an
-/// `x` behind three numeric parts and is refused.
-fn looks_like_range(text: &str) -> bool {
-    is_comparator(text) || is_hyphen_range(text) || text.contains("||") && is_or_range(text) || is_wildcard(text)
-}
-
-fn is_comparator(text: &str) -> bool {
-    let rest = [">=", "<=", "^", "~", ">", "<", "="].iter().find_map(|operator| text.strip_prefix(operator));
-    rest.is_some_and(|rest| is_numeric_version(rest.trim_start(), 4))
-}
-
-fn is_hyphen_range(text: &str) -> bool {
-    text.split_once(" - ")
-        .is_some_and(|(low, high)| is_numeric_version(low.trim(), 4) && is_numeric_version(high.trim(), 4))
-}
-
-fn is_or_range(text: &str) -> bool {
-    text.split("||").all(|side| is_numeric_version(side.trim(), 4) || is_comparator(side.trim()))
-}
-
-/// An optional `v`, one to `parts` numbers joined by dots, an optional `-pre`.
-fn is_numeric_version(text: &str, parts: usize) -> bool {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let core = text.split_once('-').map_or(text, |(core, _)| core);
-    let mut count = 0;
-    core.split('.').all(|part| {
-        count += 1;
-        count <= parts && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
-    })
-}
-
-fn is_wildcard(text: &str) -> bool {
-    if !text.contains(['x', 'X', '*']) {
-        return false;
-    }
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let core = text.split_once('-').map_or(text, |(core, _)| core);
-    let parts: Vec<&str> = core.split('.').collect();
-    (2..=3).contains(&parts.len())
-        && parts.iter().all(|part| {
-            matches!(*part, "x" | "X" | "*") || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
 }
 
 impl Borrow<str> for ServerVersion {
