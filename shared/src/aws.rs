@@ -10,7 +10,7 @@ use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider:
 /// The roots of Amazon Trust Services, from which the certificates of all AWS endpoints come.
 const AMAZON_ROOTS: &[u8] = include_bytes!("aws/roots.pem");
 
-/// What both clients are made of.
+/// What all clients are made of.
 #[derive(Clone, Debug)]
 pub struct Aws {
     region: String,
@@ -67,6 +67,30 @@ impl Aws {
             credentials: Credentials::from_keys(credential, credential, None),
             http,
         }
+    }
+
+    /// The region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The endpoint of an emulator, if there is one.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    /// The credentials, for the client of a service that one function alone asks.
+    #[must_use]
+    pub fn credentials(&self) -> Credentials {
+        self.credentials.clone()
+    }
+
+    /// The HTTP client that all clients share.
+    #[must_use]
+    pub fn http_client(&self) -> SharedHttpClient {
+        self.http.clone()
     }
 
     /// A client of DynamoDB.

@@ -2,12 +2,17 @@
 
 use std::env;
 
+use crate::edge::parse_bool;
+
 /// Name of the variable that holds the table's name.
 pub const TABLE: &str = "BERTH_TABLE";
 /// Name of the variable that holds the bucket's name.
 pub const BUCKET: &str = "BERTH_BUCKET";
 /// Name of the variable that holds the sources of `sync`, separated by white space.
 pub const SOURCES: &str = "BERTH_SOURCES";
+
+/// Name of the variable that says whether packages are checked for their owner; they are unless it says `false`.
+pub const PACKAGE_OWNERSHIP: &str = "BERTH_PACKAGE_OWNERSHIP";
 
 /// Where the truth and the snapshots are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +29,9 @@ pub enum ConfigError {
     /// The variable is not set, or empty.
     #[error("environment variable {0} is not set; set it to {1}")]
     Missing(&'static str, &'static str),
+    /// The variable is neither true nor false.
+    #[error("environment variable {0} is neither true nor false: {1:?}")]
+    Flag(&'static str, String),
 }
 
 impl Config {
@@ -32,10 +40,27 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Missing`] names the variable and what it must hold.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Ok(Self {
-            table: required(TABLE, "the name of the DynamoDB table")?,
-            bucket: required(BUCKET, "the name of the S3 bucket")?,
-        })
+        Ok(Self { table: table_from_env()?, bucket: required(BUCKET, "the name of the S3 bucket")? })
+    }
+}
+
+/// The table's name, for a function that has no business with the bucket.
+///
+/// # Errors
+/// [`ConfigError::Missing`].
+pub fn table_from_env() -> Result<String, ConfigError> {
+    required(TABLE, "the name of the DynamoDB table")
+}
+
+/// Whether a variable says true or false; `default` when it is unset or empty.
+///
+/// # Errors
+/// [`ConfigError::Flag`].
+pub fn flag_from_env(name: &'static str, default: bool) -> Result<bool, ConfigError> {
+    let text = env::var(name).unwrap_or_default();
+    match text.trim() {
+        "" => Ok(default),
+        text => parse_bool(text).ok_or_else(|| ConfigError::Flag(name, text.to_owned())),
     }
 }
 

@@ -68,10 +68,29 @@ impl ApiError {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation failed") }
     }
 
+    /// With what is wrong in particular.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<ErrorDetail>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// With one message that says what is wrong in particular.
+    #[must_use]
+    pub fn because(self, message: impl Into<String>) -> Self {
+        self.with_errors(vec![ErrorDetail { message: message.into(), location: None, value: None }])
+    }
+
     /// 404 for a server or a version, the official registry's text for both.
     #[must_use]
     pub fn server_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Server not found")
+    }
+
+    /// 404 with another text.
+    #[must_use]
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
     }
 
     /// 500 for a fault of ours; `error` goes to the log alone.
@@ -120,7 +139,7 @@ impl IntoResponse for ApiError {
             );
         }
         let problem = Problem {
-            title: self.status.canonical_reason().unwrap_or("Error"),
+            title: title(self.status),
             status: self.status.as_u16(),
             detail: &self.detail,
             errors: &self.errors,
@@ -134,5 +153,13 @@ impl IntoResponse for ApiError {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+/// The official registry's words, which are Go's: RFC 9110 calls 413 otherwise by now.
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Request Entity Too Large",
+        other => other.canonical_reason().unwrap_or("Error"),
     }
 }

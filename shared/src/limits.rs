@@ -7,6 +7,17 @@ pub const VERSION_CHARS: usize = 255;
 /// Largest `server.json` as stored. A DynamoDB item ends at 400 KB and a change record holds the document beside a
 /// name, a version, a status message and four times.
 pub const DOCUMENT_BYTES: usize = 380 * 1024;
+/// Largest body of a request (official API).
+pub const REQUEST_BYTES: usize = 1024 * 1024;
+/// Longest value that an error echoes; a longer one is left out.
+pub const ECHO_BYTES: usize = 16 * 1024;
+/// Most remote URLs of one version: each is an action of the one transaction that publishes it. The largest document of the
+/// official registry (December 2025) has 30.
+pub const REMOTES_PER_VERSION: usize = 90;
+/// Seconds within which the same publish by the same publisher is taken for a repeat after a lost answer.
+pub const REPEAT_SECONDS: i64 = 600;
+/// How often a change is decided anew because somebody else changed the server meanwhile.
+pub const DECISION_ATTEMPTS: u32 = 32;
 /// Longest status message, in characters (official API).
 pub const STATUS_MESSAGE_CHARS: usize = 500;
 /// Most versions of one server (official API).
@@ -52,3 +63,29 @@ pub const SOURCE_PAGES: usize = 100_000;
 pub const JSON_DEPTH: usize = 100;
 /// Redirects that are followed when a source is fetched.
 pub const SOURCE_REDIRECTS: usize = 5;
+
+/// Longest token that is looked at. An HTTP API passes on 10 KB of headers, enough for a hundred permissions.
+pub const TOKEN_BYTES: usize = 16 * 1024;
+/// Most signing keys at a time: a change of keys needs two.
+pub const TOKEN_KEYS: usize = 8;
+/// Seconds that a token lives if nothing else is configured (official API).
+pub const TOKEN_LIFETIME_SECONDS: u32 = 300;
+/// Most seconds that a token may live: there is no way to take one back.
+pub const TOKEN_LIFETIME_MAX_SECONDS: u32 = 3600;
+
+/// Largest body of a login.
+pub const LOGIN_BYTES: usize = 16 * 1024;
+/// How far the time that a login signs may be from ours, in seconds, either way (official API).
+pub const LOGIN_WINDOW_SECONDS: i64 = 15;
+/// How long a used proof is remembered, in seconds: its window twice, and clocks of functions that differ.
+pub const LOGIN_REMEMBERED_SECONDS: i64 = 300;
+/// Longest domain name, in characters (official API; DNS).
+pub const DOMAIN_CHARS: usize = 253;
+/// Most proof records of a domain whose keys are tried.
+pub const PROOF_RECORDS: usize = 16;
+/// Longest time for all DNS lookups of one question, in seconds (official API).
+pub const DNS_SECONDS: u64 = 5;
+/// Largest proof file (official API).
+pub const PROOF_FILE_BYTES: usize = 4096;
+/// Longest time for the proof file, in seconds (official API).
+pub const PROOF_FILE_SECONDS: u64 = 10;
