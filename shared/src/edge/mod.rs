@@ -1,5 +1,6 @@
 //! The HTTP edge that all functions share: paths, CORS, validators, compression, cache headers, and the log line.
 
+mod body;
 mod cors;
 mod path;
 mod query;
@@ -7,6 +8,7 @@ mod respond;
 mod routes;
 mod service;
 
+pub use body::JsonRequest;
 pub use path::{canonical as canonical_path, escapes_are_valid};
 pub use query::{Query, parse_bool};
 pub use respond::{json, not_found, problem};

@@ -71,17 +71,15 @@ impl Edge {
 fn rewrite(uri: &Uri) -> Result<Option<Uri>, Box<Response>> {
     let path = match canonical(uri.path()) {
         Ok(path) => path,
-        Err(InvalidPath::Nul) => {
-            let mut response = ApiError::bad_request("Invalid request: URL path contains null bytes").into_response();
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(header::CONTENT_TYPE, json);
-            return Err(Box::new(response));
-        }
+        Err(InvalidPath::Nul) => return Err(Box::new(null_bytes("URL path contains"))),
         Err(InvalidPath::Escape) => {
             let detail = "Invalid request: the path has a % that is not followed by two hexadecimal digits";
             return Err(Box::new(ApiError::bad_request(detail).into_response()));
         }
     };
+    if uri.query().is_some_and(|query| query.contains("%00")) {
+        return Err(Box::new(null_bytes("query parameters contain")));
+    }
     if path == uri.path() {
         return Ok(None);
     }
@@ -93,6 +91,13 @@ fn rewrite(uri: &Uri) -> Result<Option<Uri>, Box<Response>> {
         let detail = "Invalid request: the path has characters that must be escaped";
         Box::new(ApiError::bad_request(detail).into_response())
     })
+}
+
+/// The official registry sends these two without the media type of errors.
+fn null_bytes(place: &str) -> Response {
+    let mut response = ApiError::bad_request(format!("Invalid request: {place} null bytes")).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// Validators. A compressed body is another representation, so its ETag ends in its encoding; a client that holds any

@@ -1,0 +1,48 @@
+//! `POST /auth/http`
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::Request;
+use registry::error::{ApiError, Problem};
+use registry::time::Timestamp;
+use registry_auth::{AuthMethod, Pattern, TokenResponse};
+
+use crate::body::SignatureLogin;
+use crate::login::{grant, publish, use_once};
+use crate::proof::{Claim, ProofFiles, ProofRecord, Refusal};
+
+const FAILED: &str = "HTTP authentication failed";
+
+/// A token for whoever holds the private key to a file on the web server of a domain: for its namespace alone.
+#[utoipa::path(
+    post,
+    path = "/auth/http",
+    tag = "auth",
+    request_body = SignatureLogin,
+    responses(
+        (status = 200, body = TokenResponse),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn login_http(
+    State(state): State<crate::State>,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let login = SignatureLogin::read(request).await?;
+    let refused = |refusal: Refusal| refusal.with_detail(FAILED);
+    let now = Timestamp::now();
+    let claim = Claim::parse(login, now).map_err(refused)?;
+    let file = state.files.fetch(&claim.domain).await.map_err(refused)?;
+    let record =
+        ProofRecord::find(&file).ok_or_else(|| refused(Refusal::NoRecordInFile(ProofFiles::url(&claim.domain))))?;
+    let signer = claim.signer(std::iter::once(record)).map_err(refused)?;
+    use_once(&state, &claim, &signer, now, FAILED).await?;
+    let permissions = vec![publish(Pattern::namespace(&claim.domain.namespace()))];
+    grant(&state, AuthMethod::Http, claim.domain.as_str(), permissions, now)
+}

@@ -1,0 +1,26 @@
+//! `POST /auth/none`
+
+use axum::extract::State;
+use axum::response::Response;
+use registry::error::{ApiError, Problem};
+use registry::time::Timestamp;
+use registry_auth::{Action, AuthMethod, Pattern, Permission, TokenResponse};
+
+/// The namespace in which everybody may do everything.
+const NAMESPACE: &str = "io.modelcontextprotocol.anonymous";
+
+/// A token without any proof, for trying a registry out. Not there unless the operator wants it.
+#[utoipa::path(
+    post,
+    path = "/auth/none",
+    tag = "auth",
+    responses(
+        (status = 200, body = TokenResponse),
+        (status = 500, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn login_none(State(state): State<crate::State>) -> Result<Response, ApiError> {
+    let permission = |action| Permission { action, resource: Pattern::namespace(NAMESPACE) };
+    let permissions = vec![permission(Action::Publish), permission(Action::Edit)];
+    crate::login::grant(&state, AuthMethod::None, "anonymous", permissions, Timestamp::now())
+}

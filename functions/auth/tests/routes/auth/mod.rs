@@ -1,0 +1,7 @@
+//! `/auth/*`
+
+mod body;
+mod dns;
+mod http;
+mod none;
+mod ssrf;
