@@ -47,6 +47,6 @@ pub(crate) async fn list_versions(
 }
 
 pub(crate) fn include_deleted(query: Option<&str>) -> Result<bool, ApiError> {
-    let flag = Query::parse(query.unwrap_or_default())?.bool("include_deleted");
+    let flag = Query::parse(query.unwrap_or_default()).bool("include_deleted");
     Ok(flag.map_err(|error| ApiError::validation(vec![error]))?.unwrap_or(false))
 }

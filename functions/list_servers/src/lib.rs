@@ -1,6 +1,7 @@
 //! Lists and searches the catalogue. Reads only.
 
 mod cursor;
+mod document;
 mod list;
 mod page;
 mod parameters;
@@ -74,4 +75,6 @@ fn routes<R: Routes<State>>() -> R {
         .add(route!(list::list_servers))
         .add(route!(service::health))
         .add(route!(service::readiness))
+        .add(route!(document::openapi_json))
+        .add(route!(document::openapi_yaml))
 }

@@ -39,7 +39,7 @@ impl Parameters {
     /// Reads a raw query string. What the query does not say, its cursor does: some clients send only the cursor from the
     /// second page on.
     pub(crate) fn parse(raw: &str) -> Result<Self, ApiError> {
-        let query = Query::parse(raw)?;
+        let query = Query::parse(raw);
         let mut errors = Vec::new();
         let limit = query.get("limit").map(limit).transpose().unwrap_or_else(|error| {
             errors.push(error);

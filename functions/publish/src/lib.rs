@@ -1,1 +1,70 @@
-//! Everything that changes a server.
+//! Everything that changes a server: publish, edit, status and delete, and the check of a document before.
+
+mod access;
+mod change;
+mod delete_version;
+mod edit_version;
+mod publish;
+mod server_status;
+mod validate;
+mod version_status;
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use registry::edge::Routes;
+use registry::route;
+use registry::store::Writer;
+use registry_auth::VerifyingKeys;
+use registry_ownership::Ownership;
+use utoipa_axum::router::OpenApiRouter;
+
+use change::NameLocks;
+
+/// What the routes need: the table to write, keys to check tokens with, and whoever asks package registries.
+#[derive(Clone)]
+pub struct State {
+    table: Arc<Writer>,
+    keys: VerifyingKeys,
+    /// `None` when package ownership is not checked.
+    ownership: Option<Arc<Ownership>>,
+    names: Arc<NameLocks>,
+}
+
+impl State {
+    /// State of the routes; without `ownership` the packages of a document are not checked.
+    #[must_use]
+    pub fn new(table: Arc<Writer>, keys: VerifyingKeys, ownership: Option<Arc<Ownership>>) -> Self {
+        Self { table, keys, ownership, names: Arc::default() }
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").finish_non_exhaustive()
+    }
+}
+
+/// The routes with their OpenAPI document.
+pub fn documented(state: State) -> OpenApiRouter {
+    routes::<OpenApiRouter<State>>().with_state(state)
+}
+
+/// The routes.
+pub fn router(state: State) -> Router {
+    routes::<Router<State>>().with_state(state)
+}
+
+fn routes<R: Routes<State>>() -> R {
+    let versioned = || {
+        R::default()
+            .add(route!(publish::publish_server))
+            .add(route!(validate::validate_server))
+            .add(route!(edit_version::edit_version))
+            .add(route!(version_status::update_version_status))
+            .add(route!(server_status::update_server_status))
+    };
+    // The specification has DELETE under /v0.1 alone; under /v0 it is 404, as in the official registry.
+    R::default().below("/v0", versioned()).below("/v0.1", versioned().add(route!(delete_version::delete_version)))
+}

@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
+/// When DynamoDB may delete an item, in seconds since the epoch.
+pub(super) const TTL: &str = "ttl";
 pub(super) const SERIAL: &str = "serial";
 pub(super) const SNAPSHOT: &str = "snapshot";
 pub(super) const SERVER: &str = "server";
@@ -27,6 +29,7 @@ const PUBLISHED_AT: &str = "published_at";
 const UPDATED_AT: &str = "updated_at";
 const STATUS_CHANGED_AT: &str = "status_changed_at";
 const AT: &str = "at";
+pub(super) const PUBLISHER: &str = "publisher";
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
@@ -51,9 +54,12 @@ pub(super) fn head_item(key: &Key, head: &Head) -> Item {
     item
 }
 
-pub(super) fn version_item(key: &Key, state: &VersionState) -> Item {
+pub(super) fn version_item(key: &Key, state: &VersionState, publisher: Option<&str>) -> Item {
     let mut item = key_item(key);
     put_state(&mut item, state);
+    if let Some(publisher) = publisher {
+        item.insert(PUBLISHER.to_owned(), text(publisher));
+    }
     item
 }
 

@@ -99,6 +99,7 @@ mod tests {
             },
             is_new: true,
             claims: (0..claims).map(|url| RemoteClaim { url: format!("https://{url}.example"), delta: 1 }).collect(),
+            publisher: None,
         };
         ServerChange {
             name: name.parse().unwrap(),

@@ -33,6 +33,9 @@ pub struct VersionChange {
     pub is_new: bool,
     /// Remote URLs that the version begins or ceases to hold.
     pub claims: Vec<RemoteClaim>,
+    /// Who publishes the version, if it is published: a repeat of the same request is known by it. Not public, and
+    /// forgotten when the version changes.
+    pub publisher: Option<String>,
 }
 
 /// A change of how many versions of a server hold a remote URL. A version holds its URLs while it is not deleted.

@@ -8,6 +8,7 @@
 //! | change | `CHANGES#<serial / 1000>` | `<serial>`, 20 digits |
 //! | remote URL claim | `REMOTE#<SHA-256 of the URL>` | `CLAIM` |
 //! | source status | `SOURCE#<name>` | `STATUS` |
+//! | used proof | `PROOF#<SHA-256 of the proof>` | `USED` |
 
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,7 @@ pub(super) const SK: &str = "sk";
 const CHANGES_PER_PARTITION: u64 = 1000;
 
 /// A full primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,
@@ -72,6 +73,11 @@ pub(super) fn remote(url: &str) -> Key {
 
 pub(super) fn source(name: &str) -> Key {
     Key { pk: format!("SOURCE#{name}"), sk: "STATUS".to_owned() }
+}
+
+/// The hash because of its length, and because nobody who reads the table has to know who logged in.
+pub(super) fn used_proof(proof: &str) -> Key {
+    Key { pk: format!("PROOF#{}", hex::encode(Sha256::digest(proof))), sk: "USED".to_owned() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reading the table. A function that only reads gets this type and no other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -209,15 +209,25 @@ impl Reader {
     /// When the table cannot be read.
     pub async fn remote_holders(&self, urls: &[String]) -> Result<HashMap<String, String>, StoreError> {
         let operation = "read remote url claims";
-        let by_key: BTreeMap<String, &String> = urls.iter().map(|url| (keys::remote(url).pk, url)).collect();
-        let mut holders = HashMap::new();
-        let all: Vec<Item> = by_key.values().map(|url| attributes::key_item(&keys::remote(url))).collect();
+        let keys = urls.iter().map(|url| keys::remote(url)).collect();
+        let items = self.batch_get(operation, keys).await?;
+        remote_holders(operation, &items, urls)
+    }
+
+    /// The items of `keys` that exist, in no order, each read consistently.
+    pub(super) async fn batch_get(
+        &self,
+        operation: &'static str,
+        keys: BTreeSet<Key>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::with_capacity(keys.len());
         let mut pending: Vec<Item> = Vec::new();
-        let mut rest = all.into_iter();
+        // Collected: an iterator that borrows would make the future less than `Send`.
+        let mut rest = keys.iter().map(attributes::key_item).collect::<Vec<_>>().into_iter();
         loop {
             pending.extend(rest.by_ref().take(BATCH_GET_KEYS.saturating_sub(pending.len())));
             if pending.is_empty() {
-                return Ok(holders);
+                return Ok(items);
             }
             let request = KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut pending)));
             let request = request
@@ -226,14 +236,7 @@ impl Reader {
                 .map_err(|error| StoreError::Call { operation, message: error.to_string() })?;
             let answer = self.client.batch_get_item().request_items(&self.table, request).send().await;
             let answer = answer.map_err(|error| StoreError::call(operation, error))?;
-            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
-                let attributes = Attributes { operation, item: &item };
-                if attributes.number::<i64>(attributes::VERSIONS)? > 0
-                    && let Some(url) = by_key.get(attributes.text(PK)?)
-                {
-                    holders.insert((*url).clone(), attributes.text(attributes::SERVER)?.to_owned());
-                }
-            }
+            items.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
             let unprocessed = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             pending = unprocessed.map(|keys| keys.keys).unwrap_or_default();
             if !pending.is_empty() {
@@ -254,7 +257,7 @@ impl Reader {
         }))
     }
 
-    async fn get(&self, operation: &'static str, key: &Key) -> Result<Option<Item>, StoreError> {
+    pub(super) async fn get(&self, operation: &'static str, key: &Key) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -266,6 +269,24 @@ impl Reader {
             .map_err(|error| StoreError::call(operation, error))?;
         Ok(answer.item)
     }
+}
+
+/// Which server holds each of `urls`, by those of `items` that are claims.
+pub(super) fn remote_holders(
+    operation: &'static str,
+    items: &[Item],
+    urls: &[String],
+) -> Result<HashMap<String, String>, StoreError> {
+    let by_key: BTreeMap<String, &String> = urls.iter().map(|url| (keys::remote(url).pk, url)).collect();
+    let mut holders = HashMap::new();
+    for item in items {
+        let attributes = Attributes { operation, item };
+        let Some(url) = by_key.get(attributes.text(PK)?) else { continue };
+        if attributes.number::<i64>(attributes::VERSIONS)? > 0 {
+            holders.insert((*url).clone(), attributes.text(attributes::SERVER)?.to_owned());
+        }
+    }
+    Ok(holders)
 }
 
 /// One item of a server's partition.

@@ -50,9 +50,12 @@ impl<'a> Transaction<'a> {
             for version in &change.versions {
                 next = next.plus(1);
                 let key = keys::version(&change.name, &version.version);
-                let put = put(table, attributes::version_item(&key, &version.state)).condition_expression(
-                    if version.is_new { "attribute_not_exists(pk)" } else { "attribute_exists(pk)" },
-                );
+                let put = put(table, attributes::version_item(&key, &version.state, version.publisher.as_deref()))
+                    .condition_expression(if version.is_new {
+                        "attribute_not_exists(pk)"
+                    } else {
+                        "attribute_exists(pk)"
+                    });
                 this.put(Purpose::Server(change), put)?;
                 let record = Change {
                     serial: next,

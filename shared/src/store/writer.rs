@@ -133,7 +133,7 @@ impl Deref for Writer {
 }
 
 /// Waits before another attempt: full jitter up to 10 ms, doubled each time, at most half a second.
-pub(super) async fn pause(attempt: u32) {
+pub async fn pause(attempt: u32) {
     let most = 10_u64.saturating_mul(1 << attempt.min(6)).min(500);
     tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=most))).await;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use registry::limits;
-use registry::model::{Candidate, ServerJson, ServerName, ServerVersion, Status, VersionState, latest_of};
+use registry::model::{Candidate, ServerName, ServerVersion, Status, VersionState, latest_of};
 use registry::store::{Owner, RemoteClaim, ServerChange, ServerState, VersionChange};
 use registry::time::Timestamp;
 
@@ -82,7 +82,7 @@ pub(super) fn plan(
             continue;
         }
         let after = state_after(entry, stored, now);
-        let (held_before, held_after) = (stored.map(held_urls).unwrap_or_default(), held_by(entry, after.status));
+        let (held_before, held_after) = (stored.map(VersionState::held_urls).unwrap_or_default(), held_by(entry, after.status));
         let claims = RemoteClaim::between(&held_before, &held_after);
         if !claims.is_empty()
             && let Some((url, holder)) = remotes.conflict(&name, &held_after)
@@ -99,7 +99,8 @@ pub(super) fn plan(
         }
         remotes.take(&name, &held_after);
         let is_new = stored.is_none();
-        changes.push(VersionChange { version: entry.version.clone(), state: after.clone(), is_new, claims });
+        let (version, state) = (entry.version.clone(), after.clone());
+        changes.push(VersionChange { version, state, is_new, claims, publisher: None });
         versions.insert(entry.version.clone(), after);
     }
     planned.written = changes.len();
@@ -112,6 +113,7 @@ pub(super) fn plan(
                 state,
                 is_new: false,
                 claims: Vec::new(),
+                publisher: None,
             }));
         }
         if !changes.is_empty() {
@@ -120,15 +122,6 @@ pub(super) fn plan(
     }
     planned.entries = entries;
     planned
-}
-
-/// Remote URLs that a stored version holds: those of its document, unless it is deleted.
-pub(super) fn held_urls(state: &VersionState) -> Vec<String> {
-    if state.status == Status::Deleted {
-        return Vec::new();
-    }
-    let document: Result<ServerJson, _> = serde_json::from_str(&state.document);
-    document.map(|document| document.remote_urls().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 fn held_by(entry: &SourceEntry, status: Status) -> Vec<String> {

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use registry::model::{ServerName, Status};
+use registry::model::{ServerName, Status, VersionState};
 use registry::store::{Reader, ServerState, StoreError};
 
-use super::plan::held_urls;
 use crate::format::SourceEntry;
 
 /// Holders by URL. Only URLs that were asked for are known.
@@ -22,7 +21,7 @@ impl Remotes {
         let mut wanted = BTreeSet::new();
         for (state, entries) in servers {
             for entry in entries.iter().filter(|entry| entry.status != Some(Status::Deleted)) {
-                let stored = state.and_then(|state| state.versions.get(&entry.version)).map(held_urls);
+                let stored = state.and_then(|state| state.versions.get(&entry.version)).map(VersionState::held_urls);
                 let is_new = |url: &&String| !stored.as_ref().is_some_and(|held| held.contains(url));
                 wanted
                     .extend(entry.remote_urls.iter().filter(is_new).filter(|url| !self.0.contains_key(*url)).cloned());

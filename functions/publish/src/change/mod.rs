@@ -1,0 +1,89 @@
+//! Making a change: read, decide, commit on condition that nothing moved, and decide anew where something did.
+
+mod names;
+mod publication;
+mod refusal;
+mod status;
+
+pub(crate) use names::NameLocks;
+pub(crate) use publication::Draft;
+pub(crate) use refusal::Refusal;
+pub(crate) use status::{StatusUpdate, read_server};
+
+use std::slice;
+
+use registry::error::ApiError;
+use registry::limits;
+use registry::model::{ServerName, VersionState};
+use registry::store::{CommitError, Head, ServerChange, pause};
+use registry::time::Timestamp;
+
+use crate::State;
+
+/// What is to be done after a look at the table.
+pub(crate) enum Decision {
+    /// Commit this change; its first version is answered.
+    Commit(ServerChange),
+    /// Nothing: the version is as it is wanted.
+    Done(Box<Outcome>),
+}
+
+/// One version after a change.
+pub(crate) struct Outcome {
+    pub(crate) state: VersionState,
+    pub(crate) is_latest: bool,
+}
+
+impl Outcome {
+    /// The body of an answer.
+    pub(crate) fn render(&self) -> Vec<u8> {
+        let mut body = self.state.render(self.is_latest).into_bytes();
+        body.push(b'\n');
+        body
+    }
+}
+
+impl State {
+    /// Decides and commits until the decision holds.
+    ///
+    /// # Errors
+    /// What `decide` says, or 503 when the table fails or somebody else is always faster.
+    pub(crate) async fn change<F, D>(&self, name: &ServerName, decide: F) -> Result<Outcome, ApiError>
+    where
+        F: Fn() -> D + Send,
+        D: Future<Output = Result<Decision, ApiError>> + Send,
+    {
+        let _turn = self.names.turn(name).await;
+        for attempt in 0..limits::DECISION_ATTEMPTS {
+            let change = match decide().await? {
+                Decision::Commit(change) => change,
+                Decision::Done(outcome) => return Ok(*outcome),
+            };
+            if let Some(head) = self.commit(&change).await? {
+                return outcome(change, &head);
+            }
+            pause(attempt).await;
+        }
+        Err(too_busy())
+    }
+
+    /// Commits one change. `None` when it must be decided anew.
+    pub(crate) async fn commit(&self, change: &ServerChange) -> Result<Option<Head>, ApiError> {
+        match self.table.commit(slice::from_ref(change), Timestamp::now()).await {
+            Ok(heads) => heads.into_iter().next().map(Some).ok_or_else(too_busy),
+            // A URL that is taken is named by the next decision, with its holder.
+            Err(CommitError::Raced(_) | CommitError::RemoteTaken { .. }) => Ok(None),
+            Err(error) => Err(ApiError::unavailable(error)),
+        }
+    }
+}
+
+/// 503 for a server that everybody changes at once.
+pub(crate) fn too_busy() -> ApiError {
+    ApiError::unavailable(CommitError::Busy(limits::DECISION_ATTEMPTS))
+}
+
+fn outcome(change: ServerChange, head: &Head) -> Result<Outcome, ApiError> {
+    let version = change.versions.into_iter().next().ok_or_else(too_busy)?;
+    Ok(Outcome { is_latest: version.version == head.latest, state: version.state })
+}

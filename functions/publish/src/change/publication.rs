@@ -1,0 +1,153 @@
+//! Deciding on a document: a new version, or another content of one.
+
+use std::collections::HashMap;
+
+use registry::error::ApiError;
+use registry::limits;
+use registry::model::{Candidate, Extra, ServerJson, ServerName, ServerVersion, Status, VersionState, is_higher};
+use registry::store::{Head, Owner, RemoteClaim, ServerChange, StoredVersion, VersionChange, Writer};
+use registry::time::Timestamp;
+use registry_auth::Claims;
+use registry_validate::limits::PUBLISHER_META_BYTES;
+use registry_validate::publisher_meta_bytes;
+
+use super::{Decision, Outcome, Refusal};
+
+/// A valid document on its way into the table.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) name: ServerName,
+    pub(crate) version: ServerVersion,
+    document: String,
+    urls: Vec<String>,
+    publisher: String,
+}
+
+impl Draft {
+    /// Makes a draft of a document that passed the validators.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for what is too large.
+    pub(crate) fn new(
+        name: ServerName,
+        version: ServerVersion,
+        document: &ServerJson,
+        claims: &Claims,
+    ) -> Result<Self, Refusal> {
+        let meta = publisher_meta_bytes(document);
+        if meta > PUBLISHER_META_BYTES {
+            return Err(Refusal::PublisherMeta(meta));
+        }
+        let urls: Vec<String> = document.remote_urls().map(str::to_owned).collect();
+        if urls.len() > limits::REMOTES_PER_VERSION {
+            return Err(Refusal::TooManyRemotes(urls.len()));
+        }
+        let document = document.canonical().unwrap_or_default();
+        if document.len() > limits::DOCUMENT_BYTES {
+            return Err(Refusal::DocumentTooLarge(document.len()));
+        }
+        Ok(Self {
+            name,
+            version,
+            document,
+            urls,
+            publisher: format!("{} {}", claims.auth_method, claims.auth_method_sub),
+        })
+    }
+
+    /// Whether this very publish is stored already: its answer was lost on the way.
+    pub(crate) fn is_repeat_of(&self, stored: &StoredVersion, now: Timestamp) -> bool {
+        let StoredVersion { state, publisher } = stored;
+        publisher.as_ref() == Some(&self.publisher)
+            && state.document == self.document
+            && state.updated_at == state.published_at
+            && now.as_micros() - state.published_at.as_micros() <= limits::REPEAT_SECONDS * 1_000_000
+    }
+
+    /// Decides on publishing it.
+    ///
+    /// # Errors
+    /// 400 by the official rules in their order: remote URLs, number of versions, duplicate.
+    pub(crate) async fn publish(&self, table: &Writer, detail: &'static str) -> Result<Decision, ApiError> {
+        let seen = table.publication(&self.name, &self.version, &self.urls).await.map_err(ApiError::unavailable)?;
+        let now = Timestamp::now();
+        if let Some(stored) = seen.stored.as_ref().filter(|stored| self.is_repeat_of(stored, now)) {
+            let is_latest = seen.head.is_some_and(|head| head.latest == self.version);
+            return Ok(Decision::Done(Box::new(Outcome { state: stored.state.clone(), is_latest })));
+        }
+        self.check_remotes(&seen.holders).map_err(|refusal| refusal.during(detail))?;
+        if seen.head.as_ref().is_some_and(|head| head.versions >= limits::VERSIONS_PER_SERVER) {
+            return Err(Refusal::TooManyVersions.during(detail));
+        }
+        if seen.stored.is_some() {
+            return Err(Refusal::Duplicate.during(detail));
+        }
+        let latest = match &seen.head {
+            Some(head) => self.latest(table, head, now).await?,
+            None => self.version.clone(),
+        };
+        let state = VersionState {
+            document: self.document.clone(),
+            meta: Extra::new(),
+            status: Status::Active,
+            status_message: None,
+            published_at: now,
+            updated_at: now,
+            status_changed_at: now,
+        };
+        let claims = RemoteClaim::between(&[], &self.urls);
+        Ok(self.commit(
+            seen.head,
+            latest,
+            VersionChange {
+                version: self.version.clone(),
+                state,
+                is_new: true,
+                claims,
+                publisher: Some(self.publisher.clone()),
+            },
+        ))
+    }
+
+    /// Decides on putting it in the place of the stored document. Status and times of the version stay, but for when it was
+    /// updated.
+    ///
+    /// # Errors
+    /// 404 for a version that is not stored or is deleted, 400 for a remote URL that another server holds.
+    pub(crate) async fn edit(&self, table: &Writer, detail: &'static str) -> Result<Decision, ApiError> {
+        let seen = table.publication(&self.name, &self.version, &self.urls).await.map_err(ApiError::unavailable)?;
+        let stored = seen.stored.filter(|stored| stored.state.status != Status::Deleted);
+        let (Some(stored), Some(head)) = (stored, seen.head) else { return Err(ApiError::server_not_found()) };
+        self.check_remotes(&seen.holders).map_err(|refusal| refusal.during(detail))?;
+        let claims = RemoteClaim::between(&stored.state.held_urls(), &self.urls);
+        let state = VersionState { document: self.document.clone(), updated_at: Timestamp::now(), ..stored.state };
+        let version = VersionChange { version: self.version.clone(), state, is_new: false, claims, publisher: None };
+        let latest = head.latest.clone();
+        Ok(self.commit(Some(head), latest, version))
+    }
+
+    /// A change through the API makes the server the publishers' own: from then on, its source does not change it.
+    fn commit(&self, before: Option<Head>, latest: ServerVersion, version: VersionChange) -> Decision {
+        let name = self.name.clone();
+        Decision::Commit(ServerChange { name, before, owner: Owner::Publisher, latest, versions: vec![version] })
+    }
+
+    fn check_remotes(&self, holders: &HashMap<String, String>) -> Result<(), Refusal> {
+        let taken = |url: &&String| holders.get(*url).filter(|server| *server != self.name.as_str()).cloned();
+        match self.urls.iter().find_map(|url| Some((url, taken(&url)?))) {
+            Some((url, server)) => Err(Refusal::RemoteTaken { url: url.clone(), server }),
+            None => Ok(()),
+        }
+    }
+
+    async fn latest(&self, table: &Writer, head: &Head, now: Timestamp) -> Result<ServerVersion, ApiError> {
+        let current = table.version(&self.name, &head.latest).await.map_err(ApiError::unavailable)?;
+        let Some(StoredVersion { state: current, .. }) = current else { return Ok(self.version.clone()) };
+        let new = Candidate { version: self.version.as_str(), published: now, status: Status::Active };
+        let flagged =
+            Candidate { version: head.latest.as_str(), published: current.published_at, status: current.status };
+        // Only where all are deleted does a deleted version have the flag: any new one is worth more.
+        let wins = current.status == Status::Deleted || is_higher(&new, &flagged);
+        Ok(if wins { self.version.clone() } else { head.latest.clone() })
+    }
+}

@@ -1,0 +1,79 @@
+//! `PUT /servers/{serverName}/versions/{version}`
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::Request;
+use registry::cache::CachePolicy;
+use registry::edge::{self, JsonRequest};
+use registry::error::{ApiError, Problem};
+use registry::limits;
+use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion, Status};
+use registry_validate::structure;
+
+use crate::access::{may_edit, well_formed};
+use crate::change::Draft;
+use crate::publish::parsed;
+
+/// What goes wrong is told under this text.
+const DETAIL: &str = "Failed to edit server";
+
+/// Replaces the document of a version. Name and version stay, and so does its status.
+#[utoipa::path(
+    put,
+    path = "/servers/{serverName}/versions/{version}",
+    tag = "publish",
+    params(
+        ("serverName" = String, Path, description = "server name, its slash escaped as %2F"),
+        ("version" = String, Path, description = "exact version"),
+    ),
+    request_body = ServerJson,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = ServerResponse),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn edit_version(
+    State(state): State<crate::State>,
+    Path((name, version)): Path<(String, String)>,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let JsonRequest { headers, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let document = well_formed(&headers, structure(&body))?;
+    let claims = state.claims(&headers)?;
+    let (name, version) = state.stored(&name, &version).await?;
+    may_edit(&claims, name.as_str())?;
+    if document.name != name.as_str() {
+        return Err(ApiError::bad_request("Cannot rename server"));
+    }
+    if document.version != version.as_str() {
+        return Err(ApiError::bad_request("Version in request body must match URL path parameter"));
+    }
+    parsed(&document, DETAIL)?;
+    let draft = Draft::new(name, version, &document, &claims).map_err(|refusal| refusal.during(DETAIL))?;
+    state.check_ownership(&draft.name, &document, DETAIL).await?;
+    let outcome = state.change(&draft.name, || draft.edit(&state.table, DETAIL)).await?;
+    tracing::info!(server = %draft.name, version = %draft.version, method = %claims.auth_method,
+        subject = claims.auth_method_sub, "edited");
+    Ok(edge::json(outcome.render(), CachePolicy::NoStore))
+}
+
+impl crate::State {
+    /// A version that is there and not deleted: whoever asks for another hears so before anything of permissions.
+    async fn stored(&self, name: &str, version: &str) -> Result<(ServerName, ServerVersion), ApiError> {
+        let (Ok(name), Ok(version)) = (name.parse(), version.parse()) else { return Err(ApiError::server_not_found()) };
+        let stored = self.table.version(&name, &version).await.map_err(ApiError::unavailable)?;
+        match stored {
+            Some(stored) if stored.state.status != Status::Deleted => Ok((name, version)),
+            _ => Err(ApiError::server_not_found()),
+        }
+    }
+}
