@@ -1,10 +1,12 @@
 //! All functions in one process, on embedded stores.
 
+mod access;
 pub mod embedded;
 mod routes;
 mod serve;
 mod stores;
 
-pub use routes::{documented, edge};
+pub use access::{Access, AccessError};
+pub use routes::{Services, documented, edge};
 pub use serve::{Event, Import, ServeError, ServeOptions, serve};
 pub use stores::{Stores, StoresError};

@@ -4,15 +4,31 @@ use std::sync::Arc;
 
 use registry::catalogue::Catalogue;
 use registry::edge::Edge;
-use utoipa::openapi::{InfoBuilder, OpenApi};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
+
+/// What the functions need, each its own.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// For those that read.
+    pub catalogue: Arc<Catalogue>,
+    /// For those that change servers.
+    pub publish: publish::State,
+    /// For logins.
+    pub auth: auth::State,
+}
 
 /// All routes with their OpenAPI document.
 #[must_use]
-pub fn documented(catalogue: &Arc<Catalogue>) -> OpenApiRouter {
-    let list = list_servers::State { catalogue: Arc::clone(catalogue), build: list_servers::Build::CURRENT };
-    let get = get_server::State { catalogue: Arc::clone(catalogue) };
-    OpenApiRouter::with_openapi(document()).merge(list_servers::documented(list)).merge(get_server::documented(get))
+pub fn documented(services: &Services) -> OpenApiRouter {
+    let catalogue = || Arc::clone(&services.catalogue);
+    let list = list_servers::State { catalogue: catalogue(), build: list_servers::Build::CURRENT };
+    OpenApiRouter::with_openapi(document())
+        .merge(list_servers::documented(list))
+        .merge(get_server::documented(get_server::State { catalogue: catalogue() }))
+        .merge(publish::documented(services.publish.clone()))
+        .merge(auth::documented(services.auth.clone()))
 }
 
 /// What the document says of itself. Registries that read from others look for version and link before they do.
@@ -20,11 +36,16 @@ fn document() -> OpenApi {
     let description = "A registry for MCP servers that speaks the API of the official MCP Registry \
                        (https://github.com/modelcontextprotocol/registry).";
     let info = InfoBuilder::new().title("Berth").version("1.0.0").description(Some(description)).build();
-    OpenApi::new(info, utoipa::openapi::Paths::new())
+    let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    let mut components = Components::new();
+    components.add_security_scheme("bearer", bearer);
+    document.components = Some(components);
+    document
 }
 
 /// All routes behind the edge.
 #[must_use]
-pub fn edge(catalogue: &Arc<Catalogue>) -> Edge {
-    Edge::new(documented(catalogue).into())
+pub fn edge(services: &Services) -> Edge {
+    Edge::new(documented(services).into())
 }

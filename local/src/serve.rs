@@ -16,11 +16,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 
-use crate::routes::edge;
+use crate::access::{Access, AccessError};
+use crate::routes::{Services, edge};
 use crate::stores::{Stores, StoresError};
 
 /// How long accepted requests may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// Time between two rounds of upkeep.
+const UPKEEP: Duration = Duration::from_secs(60);
 
 /// Owner of the sample's servers.
 const SAMPLE_SOURCE: &str = "sample";
@@ -38,6 +42,8 @@ pub struct ServeOptions {
     pub interval: Duration,
     /// What reading a source needs.
     pub context: ReadContext,
+    /// Who may log in, and what is asked of a publisher.
+    pub access: Access,
     /// Hears of progress.
     pub on_progress: OnProgress,
 }
@@ -65,6 +71,9 @@ pub enum ServeError {
     /// The state cannot be read.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// The logins cannot be set up.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The address cannot be used.
     #[error("cannot listen on {address}: {source}; choose another address with --listen or BERTH_LISTEN")]
     Listen {
@@ -97,9 +106,9 @@ pub async fn serve(
     let address = listener.local_addr().map_err(ServeError::Serve)?;
     let importer = stores.sync();
     let (stopping, stopped) = watch::channel(false);
-    let catalogue = Arc::clone(importer.catalogue());
-    let is_empty = catalogue.view().await?.is_empty();
-    let service = ServiceExt::<Request<Body>>::into_make_service(edge(&catalogue));
+    let is_empty = importer.catalogue().view().await?.is_empty();
+    let services = Services { catalogue: Arc::clone(importer.catalogue()), ..stores.services(&options.access)? };
+    let service = ServiceExt::<Request<Body>>::into_make_service(edge(&services));
     // A task of its own: planning an import keeps this one busy for milliseconds at a time.
     let mut server = tokio::spawn({
         let mut stopped = stopped.clone();
@@ -121,18 +130,13 @@ pub async fn serve(
             }
         }
         on_event(Event::Ready(address));
-        let sweeper = stores.as_embedded().cloned();
-        while !options.sources.is_empty() {
-            import(&importer, &options.sources, &options, &on_event).await;
-            if let Some(embedded) = sweeper.clone() {
-                let swept = tokio::task::spawn_blocking(move || embedded.sweep_ttl()).await;
-                if let Ok(Err(error)) = swept {
-                    tracing::warn!(%error, "expired items stay");
-                }
+        let imports = async {
+            while !options.sources.is_empty() {
+                import(&importer, &options.sources, &options, &on_event).await;
+                tokio::time::sleep(options.interval).await;
             }
-            tokio::time::sleep(options.interval).await;
-        }
-        std::future::pending::<()>().await;
+        };
+        tokio::join!(imports, upkeep(stores, &importer));
     };
     let mut background = std::pin::pin!(background);
 
@@ -149,6 +153,30 @@ pub async fn serve(
         Err(_) => {
             tracing::warn!(seconds = GRACE.as_secs(), "requests were cut off that took too long");
             Ok(())
+        }
+    }
+}
+
+/// Publishes what publishers changed, so that readers do not carry it along, and deletes what has expired.
+async fn upkeep(stores: &Stores, importer: &Sync) {
+    let mut published = None;
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        match importer.catalogue().view().await {
+            Ok(view) if published.replace(view.serial()) != Some(view.serial()) && !view.is_empty() => {
+                if let Err(error) = importer.publish().await {
+                    tracing::warn!(%error, "no snapshot was published; the next minute tries again");
+                    published = None;
+                }
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the state cannot be read; the next minute tries again"),
+        }
+        if let Some(embedded) = stores.as_embedded().cloned() {
+            let swept = tokio::task::spawn_blocking(move || embedded.sweep_ttl()).await;
+            if let Ok(Err(error)) = swept {
+                tracing::warn!(%error, "expired items stay");
+            }
         }
     }
 }

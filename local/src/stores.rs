@@ -7,7 +7,7 @@ use registry::aws::{Aws, AwsError};
 use registry::catalogue::Catalogue;
 use registry::config::{self, Config, ConfigError};
 use registry::snapshot::{Bucket, SnapshotError, SnapshotReader};
-use registry::store::{Reader, StoreError, Writer, create_table};
+use registry::store::{Reader, Replay, StoreError, Writer, create_table};
 use sync::Sync;
 
 use crate::embedded::{CREDENTIAL, Embedded, EmbeddedError};
@@ -94,6 +94,12 @@ impl Stores {
     #[must_use]
     pub fn writer(&self) -> Writer {
         Writer::new(self.aws.dynamodb(), self.config.table.as_str())
+    }
+
+    /// The memory of used proofs.
+    #[must_use]
+    pub fn replay(&self) -> Replay {
+        Replay::new(self.aws.dynamodb(), self.config.table.as_str())
     }
 
     /// A catalogue that has read nothing yet.

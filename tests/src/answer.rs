@@ -1,9 +1,8 @@
 //! Requests to all routes in process, without a socket.
 
-use berth_local::Stores;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use registry::edge::Edge;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -32,12 +31,6 @@ impl Client {
         Self { edge }
     }
 
-    /// A client of a process that has read nothing yet.
-    #[must_use]
-    pub fn of(stores: &Stores) -> Self {
-        Self::new(berth_local::edge(&stores.catalogue()))
-    }
-
     /// GET of a path with its query.
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[]).await
@@ -45,11 +38,22 @@ impl Client {
 
     /// Any request without a body.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send_body(method, path, headers, Bytes::new()).await
+    }
+
+    /// Any request.
+    pub async fn send_body(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Empty::<Bytes>::new()).expect("a request");
+        let request = request.body(Full::new(body.into())).expect("a request");
         let Ok(response) = self.edge.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
@@ -88,5 +92,17 @@ impl Answer {
     pub fn problem(&self) -> (u16, String) {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
         (self.status, self.json()["detail"].as_str().expect("a detail").to_owned())
+    }
+
+    /// Status, `detail`, and the messages of `errors`, each with its location if it has one.
+    #[must_use]
+    pub fn errors(&self) -> (u16, String, Vec<String>) {
+        let (status, detail) = self.problem();
+        let list = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        let line = |error: &Value| match error["location"].as_str() {
+            Some(location) => format!("{location}: {}", error["message"].as_str().unwrap_or_default()),
+            None => error["message"].as_str().unwrap_or_default().to_owned(),
+        };
+        (status, detail, list.iter().map(line).collect())
     }
 }

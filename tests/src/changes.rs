@@ -106,12 +106,13 @@ pub fn change(before: Option<&ServerState>, versions: &[Version], latest: Option
     let mut written = Vec::new();
     for version in versions {
         let stored = all.insert(version.version.clone(), version.state.clone());
-        let held = stored.as_ref().map(held_urls).unwrap_or_default();
+        let held = stored.as_ref().map(VersionState::held_urls).unwrap_or_default();
         written.push(VersionChange {
             version: version.version.clone(),
             state: version.state.clone(),
             is_new: stored.is_none(),
-            claims: RemoteClaim::between(&held, &held_urls(&version.state)),
+            claims: RemoteClaim::between(&held, &version.state.held_urls()),
+            publisher: None,
         });
     }
     let candidates = all.iter().map(|(version, state)| Candidate {
@@ -128,12 +129,4 @@ pub fn change(before: Option<&ServerState>, versions: &[Version], latest: Option
         latest: latest.parse().expect("a version"),
         versions: written,
     }
-}
-
-fn held_urls(state: &VersionState) -> Vec<String> {
-    if state.status == Status::Deleted {
-        return Vec::new();
-    }
-    let document: ServerJson = serde_json::from_str(&state.document).expect("a document");
-    document.remote_urls().map(str::to_owned).collect()
 }

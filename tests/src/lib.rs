@@ -14,6 +14,7 @@ mod faults;
 mod local;
 mod objects;
 mod pages;
+mod publisher;
 pub mod runtime_api;
 mod table;
 
@@ -21,7 +22,8 @@ pub use answer::{Answer, Client};
 pub use changes::{Version, change, server_json, time};
 pub use data::hand_out;
 pub use faults::{FailingBucket, Fault};
-pub use local::Registry;
+pub use local::{Registry, access};
 pub use objects::Objects;
 pub use pages::{listed, name_and_version, next_cursor, walk, walk_entries};
+pub use publisher::{ANONYMOUS, Publisher, SCHEMA, document, signing_keys, token, version_path, with_remotes};
 pub use table::{Item, Table};

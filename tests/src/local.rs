@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use berth_local::Stores;
 use berth_local::embedded::CREDENTIAL;
+use berth_local::{Access, Services, Stores};
 use registry::aws::Aws;
 use registry::model::ServerName;
 use registry::snapshot::Bucket;
@@ -13,7 +13,7 @@ use sync::source::{ReadContext, Source};
 use sync::{Report, Sync};
 use tempfile::TempDir;
 
-use crate::{Client, Objects, Table, Version, change};
+use crate::{Client, Objects, Publisher, Table, Version, change, signing_keys};
 
 /// Name of the embedded table and of the embedded bucket.
 pub(crate) const NAME: &str = "berth";
@@ -28,6 +28,12 @@ pub struct Registry {
     pub sync: Sync,
     /// Where the state is.
     pub dir: TempDir,
+}
+
+/// Who may log in, in tests.
+#[must_use]
+pub fn access() -> Access {
+    Access { anonymous_login: true, ..Access::new(signing_keys()) }
 }
 
 impl Registry {
@@ -49,7 +55,19 @@ impl Registry {
     /// A client of a process that has read nothing yet.
     #[must_use]
     pub fn client(&self) -> Client {
-        Client::new(berth_local::edge(&self.stores.catalogue()))
+        Client::new(berth_local::edge(&self.services()))
+    }
+
+    /// What the functions of a process need. Anybody may log in, and packages are not asked about.
+    #[must_use]
+    pub fn services(&self) -> Services {
+        self.stores.services(&access()).expect("services")
+    }
+
+    /// Somebody who may change every server, at a process of their own.
+    #[must_use]
+    pub fn publisher(&self) -> Publisher {
+        Publisher::of_all(self.client())
     }
 
     /// Clients of AWS that reach the embedded stores, for what no product code may do.

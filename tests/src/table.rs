@@ -43,4 +43,15 @@ impl Table {
         let key = |text: &str| AttributeValue::S(text.to_owned());
         delete.key("pk", key(pk)).key("sk", key(sk)).send().await.expect("a delete");
     }
+
+    /// Moves all times of a version, as if it had been published earlier or later.
+    pub async fn shift_times(&self, name: &str, version: &str, micros: i64) {
+        let key = (format!("SERVER#{name}"), format!("V#{version}"));
+        let mut item = self.all().await.remove(&key).expect("the version");
+        for time in ["published_at", "updated_at", "status_changed_at"] {
+            let moved: i64 = item[time].as_n().expect("a number").parse::<i64>().expect("a time") + micros;
+            item.insert(time.to_owned(), AttributeValue::N(moved.to_string()));
+        }
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.expect("a put");
+    }
 }

@@ -15,13 +15,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use berth_local::Stores;
-use berth_tests::{Client, hand_out};
+use berth_tests::{Client, Publisher, access, document, hand_out, with_remotes};
+use futures_util::future::join_all;
 use registry::snapshot::{Index, SnapshotReader};
 use registry::time::Timestamp;
 use sync::OnProgress;
 use sync::source::{ReadContext, Source};
 
 const ROUNDS: usize = 2_000;
+const PUBLISHES: usize = 4_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -57,7 +59,7 @@ async fn main() {
     });
     println!("| index: load from bytes, checked | p50 {}, p99 {} |", micros(load.0), micros(load.1));
 
-    let client = Client::new(berth_local::edge(&stores.catalogue()));
+    let client = Client::new(berth_local::edge(&stores.services(&access()).expect("services")));
     println!("\n| in the handler, warm, one after another | p50 | p99 | body |\n|---|---:|---:|---:|");
     let first = client.get("/v0.1/servers?limit=1").await;
     let name = first.json()["servers"][0]["server"]["name"].as_str().expect("a name").replace('/', "%2F");
@@ -77,7 +79,39 @@ async fn main() {
     ] {
         measure(&client, path).await;
     }
+    drop(client);
+    publishing(&dir).await;
     println!("\nmemory of this process, stores included: {} KB", resident_kilobytes());
+}
+
+/// Publishes of new servers with one remote each, in the handler, without ownership checks, on stores of their own.
+async fn publishing(dir: &tempfile::TempDir) {
+    println!("\n| publish, in the handler | a second | p50 | p99 |\n|---|---:|---:|---:|");
+    for clients in [1, 16] {
+        let stores = Stores::embedded(&dir.path().join(format!("publish-{clients}"))).await.expect("embedded stores");
+        let client = Client::new(berth_local::edge(&stores.services(&access()).expect("services")));
+        let publisher = Publisher::of_all(client);
+        let began = Instant::now();
+        let runs = (0..clients).map(|number| {
+            let publisher = publisher.clone();
+            tokio::spawn(async move {
+                let mut times = Vec::new();
+                for round in 0..PUBLISHES / clients {
+                    let url = format!("https://{number}.example/{round}");
+                    let document = with_remotes(document(&format!("bench.n{number}/s{round}x"), "1.0.0"), &[&url]);
+                    let began = Instant::now();
+                    let answer = publisher.publish(&document).await;
+                    times.push(began.elapsed());
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                }
+                times
+            })
+        });
+        let times: Vec<Duration> = join_all(runs).await.into_iter().flat_map(|run| run.expect("a run")).collect();
+        let rate = times.len() as f64 / began.elapsed().as_secs_f64();
+        let (p50, p99) = percentiles(times);
+        println!("| {clients} at once | {rate:.0} | {} | {} |", micros(p50), micros(p99));
+    }
 }
 
 async fn measure(client: &Client, path: &str) {

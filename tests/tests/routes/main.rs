@@ -3,5 +3,7 @@
 mod edge;
 mod openapi;
 mod policy;
+mod publish;
 mod servers;
 mod service;
+mod validate;

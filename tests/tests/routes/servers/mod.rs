@@ -1,8 +1,11 @@
 //! `/servers`
 
 mod cursors;
+mod delete;
+mod edit;
 mod list;
 mod search;
+mod status;
 mod version;
 mod versions;
 

@@ -1,0 +1,100 @@
+//! Who may publish.
+
+use berth_tests::{Publisher, Registry, document, token};
+use registry_auth::Action;
+use serde_json::json;
+
+const NAME: &str = "a.b/xx";
+
+/// Cases 26 and 27 of the official registry's behaviour.
+#[tokio::test]
+async fn a_missing_header_is_told_from_a_wrong_one() {
+    let client = Registry::new().await.client();
+    let body = document(NAME, "1.0.0").to_string();
+    let publish = async |header: Option<&str>| {
+        let headers: Vec<(&str, &str)> = header.into_iter().map(|value| ("authorization", value)).collect();
+        client.send_body("POST", "/v0/publish", &headers, body.clone()).await
+    };
+    let missing = publish(None).await;
+    let (status, detail, errors) = missing.errors();
+    assert_eq!((status, detail.as_str()), (422, "validation failed"));
+    assert_eq!(errors, ["header.Authorization: required header parameter is missing"]);
+    assert_eq!(missing.json()["errors"][0]["value"], "");
+    for wrong in ["Basic x", "Bearer ", "Bearer", "x"] {
+        let detail = "Invalid Authorization header format. Expected 'Bearer <token>'";
+        assert_eq!(publish(Some(wrong)).await.problem(), (401, detail.to_owned()), "{wrong:?}");
+    }
+    let token = token("someone", &[(Action::Publish, "a.b/*")]);
+    assert_eq!(publish(Some(&format!("bearer {token}"))).await.status, 200);
+}
+
+/// Case 29.
+#[tokio::test]
+async fn a_token_opens_its_own_namespace_alone() {
+    let registry = Registry::new().await;
+    let publisher = Publisher::new(registry.client(), &[(Action::Publish, "a.b/*")]);
+    for (name, end) in [
+        ("c.d/xx", ""),
+        ("a.bb/xx", ""),
+        ("A.b/xx", ""),
+        (
+            "io.github.acme/xx",
+            ". If you're trying to publish to a GitHub organization, you may need to make your organization membership \
+             public in your GitHub settings: https://docs.github.com/en/account-and-profile/how-tos/\
+             organization-membership/publicizing-or-hiding-organization-membership",
+        ),
+    ] {
+        let detail = format!(
+            "You do not have permission to publish this server. You have permission to publish: a.b/*. Attempting to \
+             publish: {name}{end}"
+        );
+        assert_eq!(publisher.publish_version(name, "1.0.0").await.problem(), (403, detail));
+    }
+    let editor = Publisher::new(registry.client(), &[(Action::Edit, "*")]);
+    let (status, detail) = editor.publish_version(NAME, "1.0.0").await.problem();
+    assert_eq!(status, 403);
+    assert!(detail.contains(". You do not have any publish permissions. Attempting"), "{detail}");
+    let exact = Publisher::new(registry.client(), &[(Action::Publish, NAME)]);
+    exact.publish_version(NAME, "1.0.0").await.ok();
+    assert_eq!(exact.publish_version("a.b/xxx", "1.0.0").await.status, 403);
+}
+
+/// Case 64.
+#[tokio::test]
+async fn a_domain_token_opens_no_namespace_that_only_begins_alike() {
+    let registry = Registry::new().await;
+    let dns = [(Action::Publish, "com.example/*"), (Action::Publish, "com.example.*")];
+    let by_dns = Publisher::new(registry.client(), &dns);
+    let by_http = Publisher::new(registry.client(), &dns[..1]);
+    for (name, dns_status, http_status) in
+        [("com.example/xx", 200, 200), ("com.example.api/xx", 200, 403), ("com.exampleevil/xx", 403, 403)]
+    {
+        assert_eq!(by_dns.publish_version(name, "1.0.0").await.status, dns_status, "{name}");
+        assert_eq!(by_http.publish_version(name, "2.0.0").await.status, http_status, "{name}");
+    }
+}
+
+/// Cases 30 and 61, and the official order of checks: form, token, permission, meaning, rules.
+#[tokio::test]
+async fn checks_come_in_the_official_order() {
+    let registry = Registry::new().await;
+    let client = registry.client();
+    let mut faulty = document(NAME, "1.0.0");
+    faulty["description"] = json!("");
+    let answer = client.send_body("POST", "/v0.1/publish", &[], faulty.to_string()).await;
+    assert_eq!(
+        answer.errors().2,
+        ["header.Authorization: required header parameter is missing", "body.description: expected length >= 1"]
+    );
+    // A faulty body is told before a faulty token, a faulty token before a faulty meaning.
+    let broken = [("authorization", "Bearer broken")];
+    assert_eq!(client.send_body("POST", "/v0.1/publish", &broken, faulty.to_string()).await.status, 422);
+    let meaningless = document("a.b/xx-", "latest").to_string();
+    assert_eq!(client.send_body("POST", "/v0.1/publish", &broken, meaningless.clone()).await.status, 401);
+    let elsewhere = Publisher::new(client.clone(), &[(Action::Publish, "c.d/*")]);
+    assert_eq!(elsewhere.send("POST", "/v0.1/publish", &document("a.b/xx-", "latest")).await.status, 403);
+    let missing = elsewhere.set_status(NAME, "1.0.0", json!({"status": "deleted"})).await;
+    assert_eq!(missing.problem(), (404, "Server version not found".to_owned()));
+    assert_eq!(elsewhere.set_all(NAME, json!({"status": "deleted"})).await.problem().1, "Server not found");
+    assert_eq!(elsewhere.edit(NAME, "1.0.0", &document(NAME, "1.0.0")).await.problem().1, "Server not found");
+}

@@ -1,0 +1,9 @@
+//! `POST /publish`
+
+mod access;
+mod body;
+mod documents;
+mod latest;
+mod parallel;
+mod remotes;
+mod repeat;
