@@ -1,14 +1,23 @@
 //! The `berth` command.
 
+mod access;
 mod arguments;
 mod commands;
+mod confirm;
+mod document;
+mod init;
+mod issue_hints;
+mod keys;
 mod output;
+mod private_file;
 mod registry_client;
+mod session;
 
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use registry_client::Refused;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -22,6 +31,15 @@ fn main() -> ExitCode {
                 Command::Sync(arguments) => commands::sync(arguments).await,
                 Command::List(arguments) => commands::list(arguments).await,
                 Command::Get(arguments) => commands::get(arguments).await,
+                Command::Init(arguments) => commands::init(&arguments),
+                Command::Keys(command) => commands::keys(command),
+                Command::Login(command) => commands::login(command).await,
+                Command::Logout => commands::logout(),
+                Command::Whoami(arguments) => commands::whoami(&arguments),
+                Command::Validate(arguments) => commands::validate(arguments).await,
+                Command::Publish(arguments) => commands::publish(arguments).await,
+                Command::Status(arguments) => commands::status(arguments).await,
+                Command::Delete(arguments) => commands::delete(arguments).await,
             }
         })
     });
@@ -29,7 +47,10 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::talk(&format!("error: {}", registry::error_chain(&*error)));
+            match error.downcast_ref::<Refused>() {
+                Some(refused) => output::talk_refusal(refused),
+                None => output::talk(&format!("error: {}", registry::error_chain(&*error))),
+            }
             ExitCode::FAILURE
         }
     }

@@ -1,34 +1,60 @@
 //! One file a command.
 
+mod delete;
 mod get;
+mod init;
+mod keys;
 mod list;
+mod login;
+mod logout;
+mod publish;
 mod serve;
+mod status;
 mod sync;
+mod validate;
+mod whoami;
 
+pub(crate) use delete::delete;
 pub(crate) use get::get;
+pub(crate) use init::init;
+pub(crate) use keys::keys;
 pub(crate) use list::list;
+pub(crate) use login::login;
+pub(crate) use logout::logout;
+pub(crate) use publish::publish;
 pub(crate) use serve::serve;
+pub(crate) use status::status;
 pub(crate) use sync::sync;
+pub(crate) use validate::validate;
+pub(crate) use whoami::whoami;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use ::sync::source::ReadContext;
 use anyhow::Context;
 use berth_local::Stores;
 use registry::aws::Aws;
+use serde_json::Value;
 
 use crate::arguments::DataArguments;
+use crate::output;
+use crate::registry_client::{Refused, RegistryClient, segment};
 
 /// The stores that the environment names, else the embedded ones in the data directory.
-async fn open_stores(data: DataArguments) -> anyhow::Result<Stores> {
+async fn open_stores(data: &DataArguments) -> anyhow::Result<Stores> {
     if data.data.is_none() && Stores::are_in_environment() {
         return Ok(Stores::from_env().await?);
     }
-    let directory = match data.data {
-        Some(directory) => directory,
-        None => default_directory()?,
-    };
-    Ok(Stores::embedded(&directory).await?)
+    Ok(Stores::embedded(&directory(data)?).await?)
+}
+
+/// Where a registry on this machine keeps what belongs to it.
+fn directory(data: &DataArguments) -> anyhow::Result<PathBuf> {
+    match &data.data {
+        Some(directory) => Ok(directory.clone()),
+        None => default_directory(),
+    }
 }
 
 /// What reading sources needs. An object in S3 is a source for embedded stores too, where the environment says how to
@@ -44,4 +70,29 @@ fn default_directory() -> anyhow::Result<PathBuf> {
     let base =
         etcetera::choose_base_strategy().context("cannot find the user's data directory; give one with --data")?;
     Ok(base.data_dir().join("berth"))
+}
+
+/// Shows a version of a server as a registry answers it, and where it is.
+fn show_version(client: &RegistryClient, answer: &Value) -> anyhow::Result<ExitCode> {
+    let text = |key: &str| answer.pointer(&format!("/server/{key}")).and_then(Value::as_str).unwrap_or_default();
+    let path = format!("/v0.1/servers/{}/versions/{}", segment(text("name")), segment(text("version")));
+    let latest = if output::official(answer, "isLatest") == "true" { " (latest)" } else { "" };
+    output::print_rows(&[
+        ("name", output::field(answer, "/server/name")),
+        ("version", format!("{}{latest}", output::field(answer, "/server/version"))),
+        ("status", output::official(answer, "status")),
+        ("message", output::official(answer, "statusMessage")),
+        ("url", client.url(&path).to_string()),
+    ])?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows why a registry refuses: to people, and as it came to scripts. Other errors are passed on.
+fn show_refusal(error: anyhow::Error, is_json: bool) -> anyhow::Result<ExitCode> {
+    let refused = error.downcast::<Refused>()?;
+    if let Some(text) = refused.text.as_ref().filter(|_| is_json) {
+        output::print(&format!("{}\n", text.trim_end()))?;
+    }
+    output::talk_refusal(&refused);
+    Ok(ExitCode::FAILURE)
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use berth_local::{Event, ServeOptions};
 use sync::source::{DEFAULTS, Source, check_names};
 
-use super::{open_stores, read_context};
+use super::{directory, open_stores, read_context};
+use crate::access::access;
 use crate::arguments::ServeArguments;
 use crate::output::{self, Bars};
 
@@ -19,10 +20,11 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode>
     let sources = if uses_defaults {
         DEFAULTS.iter().map(|source| source.parse()).collect::<Result<Vec<Source>, _>>()?
     } else {
-        arguments.sources
+        arguments.sources.clone()
     };
     check_names(&sources)?;
-    let stores = open_stores(arguments.data).await?;
+    let stores = open_stores(&arguments.data).await?;
+    let access = access(&arguments, &directory(&arguments.data)?)?;
     let context = read_context(&stores)?;
     let bars = Bars::new(false);
     let stop = stop_signal()?;
@@ -32,6 +34,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode>
         sources,
         interval: Duration::from_secs(arguments.sync_minutes * 60),
         context,
+        access,
         on_progress: bars.listener(),
     };
     let on_event = Arc::new(move |event: Event<'_>| match event {

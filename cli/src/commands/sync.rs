@@ -11,7 +11,7 @@ use crate::output::{self, Bars};
 
 pub(crate) async fn sync(arguments: SyncArguments) -> anyhow::Result<ExitCode> {
     check_names(&arguments.sources)?;
-    let stores = open_stores(arguments.data).await?;
+    let stores = open_stores(&arguments.data).await?;
     let context = read_context(&stores)?;
     let sync = stores.sync();
     let bars = Bars::new(arguments.json);

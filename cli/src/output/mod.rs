@@ -1,6 +1,9 @@
 //! What people and scripts see: data on stdout, talk on stderr.
 
 mod bars;
+mod issues;
+mod place;
+mod refusal;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -9,6 +12,8 @@ use serde_json::Value;
 use sync::SourceReport;
 
 pub(crate) use bars::Bars;
+pub(crate) use issues::issue_table;
+pub(crate) use refusal::talk_refusal;
 
 /// Refused entries that are shown one by one; `--json` has all.
 const REFUSED_SHOWN: usize = 20;
@@ -38,6 +43,15 @@ pub(crate) fn table(header: &[&str]) -> Table {
         table.set_header(header);
     }
     table
+}
+
+/// Prints labels with their values, those left out that are empty.
+pub(crate) fn print_rows(rows: &[(&str, String)]) -> io::Result<()> {
+    let mut table = table(&[]);
+    for (label, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+        table.add_row([*label, value]);
+    }
+    print(&format!("{}\n", table.trim_fmt()))
 }
 
 /// A text of an answer, empty when it is absent.
@@ -98,7 +112,7 @@ pub(crate) fn talk_refused(source: &SourceReport) {
 
 /// Names, descriptions and reasons are anybody's text: it stays on its line, and control characters, those included that
 /// turn the direction of writing, do not reach the terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let printable = |char: char| match char {
         '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',

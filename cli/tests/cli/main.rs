@@ -17,7 +17,11 @@ mod http;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod publisher;
+#[cfg(test)]
 mod read;
+#[cfg(test)]
+mod recorded;
 #[cfg(test)]
 mod serve;
 #[cfg(test)]

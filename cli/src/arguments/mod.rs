@@ -7,7 +7,11 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use sync::source::Source;
 
-/// A registry for MCP servers: serve one here, fill it, read it.
+mod publisher;
+
+pub(crate) use publisher::*;
+
+/// A registry for MCP servers: serve one here, fill it, read it, publish to it.
 #[derive(Parser)]
 #[command(name = "berth", version, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -25,6 +29,26 @@ pub(crate) enum Command {
     List(ListArguments),
     /// Show one server of a registry
     Get(GetArguments),
+    /// Write a server.json from what the project says of itself
+    Init(InitArguments),
+    /// Make and show the keys that prove a domain
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Log in at a registry
+    #[command(subcommand)]
+    Login(LoginCommand),
+    /// Forget the login
+    Logout,
+    /// Show the login and what it may publish
+    Whoami(WhoamiArguments),
+    /// Ask a registry whether a server.json is valid; publishes nothing
+    Validate(DocumentArguments),
+    /// Publish a version of a server
+    Publish(DocumentArguments),
+    /// Mark a version, or all of a server, as active, deprecated or deleted
+    Status(StatusArguments),
+    /// Delete a version; its number stays taken
+    Delete(DeleteArguments),
 }
 
 const SOURCE_HELP: &str = "A source, as [NAME=]LOCATION: a file, s3://bucket/key, an http(s) URL of a catalogue, or the URL \
@@ -49,6 +73,12 @@ pub(crate) struct ServeArguments {
     /// Import nothing, not even the default sources and the sample
     #[arg(long, env = "BERTH_NO_SOURCES", value_parser = BoolishValueParser::new(), conflicts_with = "sources")]
     pub(crate) no_sources: bool,
+    /// Let anybody publish to io.modelcontextprotocol.anonymous/*, without a proof
+    #[arg(long, env = "BERTH_ANONYMOUS_LOGIN", value_parser = BoolishValueParser::new())]
+    pub(crate) anonymous_login: bool,
+    /// Do not ask package registries whether a package is the publisher's
+    #[arg(long, env = "BERTH_NO_PACKAGE_OWNERSHIP", value_parser = BoolishValueParser::new())]
+    pub(crate) no_package_ownership: bool,
     /// Minutes between two imports
     #[arg(long, env = "BERTH_SYNC_MINUTES", default_value_t = 60, value_name = "MINUTES",
         value_parser = clap::value_parser!(u64).range(1..=10_080))]

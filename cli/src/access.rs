@@ -1,0 +1,37 @@
+//! Who may log in at a registry that is served from here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use auth::environment::dns_from_env;
+use berth_local::Access;
+use registry_auth::{SigningKeys, TOKEN_KEYS, lifetime_from_env, signing_keys_from_env};
+use registry_ownership::{Hosts, Ownership};
+
+use crate::arguments::ServeArguments;
+use crate::output;
+
+/// Name of the file in the data directory that holds the signing keys.
+const KEY_FILE: &str = "token-keys";
+
+/// As the flags and the environment say. Without keys in the environment, the data directory has them; they are made the
+/// first time.
+pub(crate) fn access(arguments: &ServeArguments, directory: &Path) -> anyhow::Result<Access> {
+    let keys = match std::env::var_os(TOKEN_KEYS) {
+        Some(_) => signing_keys_from_env()?,
+        None => SigningKeys::open_or_create(&directory.join(KEY_FILE))?,
+    };
+    let ownership = match arguments.no_package_ownership {
+        true => None,
+        false => Some(Arc::new(Ownership::new(Hosts::from_env()?)?)),
+    };
+    // A laptop without a network serves all else.
+    let dns = dns_from_env().inspect_err(|error| output::talk(&format!("warning: {error}; login dns does not work")));
+    Ok(Access {
+        lifetime: lifetime_from_env()?,
+        anonymous_login: arguments.anonymous_login,
+        ownership,
+        dns: dns.ok(),
+        ..Access::new(keys)
+    })
+}
