@@ -81,7 +81,6 @@ impl Answer {
     }
 
     /// The body of a success, as JSON.
-    #[must_use]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text());
         self.json()

@@ -8,7 +8,7 @@ use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
 use registry::error::{ApiError, Problem};
 use registry::limits;
-use registry::model::{ServerName, ServerResponse, ServerVersion};
+use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
 use registry_auth::Claims;
 
 use crate::access::{may_change_status, well_formed};
@@ -49,12 +49,12 @@ pub(crate) async fn update_version_status(
     let JsonRequest { headers, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let update = well_formed(&headers, StatusUpdate::parse(&body))?;
     let claims = state.claims(&headers)?;
-    let outcome = state.set_status(&name, &version, &claims, &update, |refusal| Err(refusal.during(DETAIL))).await?;
+    let outcome = state.set_status(&name, &version, &claims, &update, |_| false).await?;
     Ok(edge::json(outcome.render(), CachePolicy::NoStore))
 }
 
 impl crate::State {
-    /// Sets the status of one version; `unchanged` decides on one that has it already.
+    /// Sets the status of one version, unless it `is_done`.
     ///
     /// # Errors
     /// In the official order: 404, 403, 400.
@@ -64,7 +64,7 @@ impl crate::State {
         version: &str,
         claims: &Claims,
         update: &StatusUpdate,
-        unchanged: impl Fn(Refusal) -> Result<(), ApiError> + Send + Sync,
+        is_done: fn(&VersionState) -> bool,
     ) -> Result<Outcome, ApiError> {
         let (Ok(name), Ok(version)) = (name.parse::<ServerName>(), version.parse::<ServerVersion>()) else {
             return Err(ApiError::not_found(MISSING));
@@ -76,15 +76,13 @@ impl crate::State {
             };
             may_change_status(claims, name.as_str())?;
             update.check().map_err(|refusal| refusal.during(DETAIL))?;
-            let is_latest = server.latest == version;
-            let only = |other: &ServerVersion| *other == version;
-            match update.change(&self.table, &name, server, only, DETAIL).await? {
-                Some(change) => Ok(Decision::Commit(change)),
-                None => {
-                    unchanged(Refusal::NoChange)?;
-                    Ok(Decision::Done(Box::new(Outcome { state: stored, is_latest })))
-                }
+            if is_done(&stored) {
+                let is_latest = server.latest == version;
+                return Ok(Decision::Done(Box::new(Outcome { state: stored, is_latest })));
             }
+            let only = |other: &ServerVersion| *other == version;
+            let change = update.change(&self.table, &name, server, only, DETAIL).await?;
+            change.map(Decision::Commit).ok_or_else(|| Refusal::NoChange.during(DETAIL))
         };
         let outcome = self.change(&name, decide).await?;
         tracing::info!(server = %name, %version, status = %update.status, method = %claims.auth_method,
