@@ -19,19 +19,25 @@ const BERTH: &str = env!("CARGO_BIN_EXE_berth");
 
 #[test]
 fn readme() {
-    run("README.md");
+    run("README.md", &[]);
 }
 
 #[test]
 fn sources() {
-    run("docs/sources.md");
+    run("docs/sources.md", &[]);
 }
 
-fn run(document: &str) {
+#[test]
+fn publishing() {
+    run("docs/publishing.md", &["--no-sources", "--anonymous-login", "--no-package-ownership"]);
+}
+
+/// Runs a document's commands beside a server that is started with these flags.
+fn run(document: &str, flags: &[&str]) {
     let text = fs::read_to_string(Path::new(ROOT).join(document)).expect("the document");
     let dir = tempfile::tempdir().expect("a temporary directory");
     write_inputs(dir.path());
-    let server = Server::start(dir.path());
+    let server = Server::start(dir.path(), flags);
     let commands = commands(&text);
     assert!(!commands.is_empty(), "{document} has no command");
     for (command, expected) in commands {
@@ -110,13 +116,15 @@ fn write_inputs(dir: &Path) {
     let file = |name: &str, text: String| fs::write(dir.join(name), text).expect("a file");
     file("catalogue.json", array(&[server("anchor", "1.0.0"), server("buoy", "1.0.0")]));
     file("faulty.json", array(&[server("cargo", "latest"), server("dock", "1.0.0")]));
+    let package = r#"{"name":"@acme/widget","version":"1.0.0","description":"Turns widgets","mcpName":"io.modelcontextprotocol.anonymous/widget"}"#;
+    file("package.json", format!("{package}\n"));
     file("cut.json", r#"{"servers":[{"name"#.to_owned());
 }
 
 /// A command that sees nothing of this machine's settings.
 fn isolated(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(dir).env("HOME", dir).env("XDG_DATA_HOME", dir.join("xdg"));
+    command.current_dir(dir).env("HOME", dir).env("XDG_DATA_HOME", dir.join("xdg")).env("XDG_CONFIG_HOME", dir.join("xdg"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BERTH_") || name.starts_with("AWS_")) {
         command.env_remove(name);
     }
@@ -130,10 +138,11 @@ struct Server {
 }
 
 impl Server {
-    fn start(dir: &Path) -> Self {
+    fn start(dir: &Path, flags: &[&str]) -> Self {
         let nowhere = "http://127.0.0.1:1";
         let mut child = isolated(BERTH, dir)
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(flags)
             .envs([("HTTPS_PROXY", nowhere), ("HTTP_PROXY", nowhere)])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -18,6 +18,9 @@ pub struct Timestamp(i64);
 #[error("expected an RFC 3339 time with an offset, such as 2025-08-07T13:15:04.280Z, got {0:?}")]
 pub struct InvalidTimestamp(pub String);
 
+/// 0000-01-01T00:00:00Z, before which RFC 3339 writes nothing.
+const FIRST: i64 = -62_167_219_200_000_000;
+
 impl Timestamp {
     /// The current time by the system clock.
     #[must_use]
@@ -57,7 +60,9 @@ impl FromStr for Timestamp {
             return Err(invalid());
         }
         let time: jiff::Timestamp = text.parse().map_err(|_| invalid())?;
-        Ok(Self(time.as_nanosecond().div_euclid(1_000).try_into().map_err(|_| invalid())?))
+        let micros = i64::try_from(time.as_nanosecond().div_euclid(1_000)).map_err(|_| invalid())?;
+        // An offset leads from the year 0 to the year before.
+        if micros < FIRST { Err(invalid()) } else { Ok(Self(micros)) }
     }
 }
 
@@ -117,6 +122,12 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_it_writes_from_the_first_moment_on() {
+        assert_eq!(rendered("0000-01-01T00:00:00Z"), "0000-01-01T00:00:00Z");
+        assert_eq!(rendered("0000-01-01T01:00:00+01:00"), "0000-01-01T00:00:00Z");
+    }
+
+    #[test]
     fn cuts_below_microseconds() {
         assert_eq!(rendered("2025-09-09T00:16:49.123456999Z"), "2025-09-09T00:16:49.123456Z");
     }
@@ -133,6 +144,7 @@ mod tests {
             "2020-01-01T00:00:00.123 02:00",
             "2020-13-01T00:00:00Z",
             "2020-01-01T00:00:00.Z",
+            "0000-01-01T00:00:00+00:01",
         ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }

@@ -29,6 +29,7 @@ impl JsonRequest {
             return Err(ApiError::bad_request("request body is required"));
         }
         check_media_type(&parts.headers, &bytes)?;
+        check_encoding(&parts.headers)?;
         let body = json::parse(&bytes).map_err(|error| {
             let detail = ErrorDetail {
                 message: format!("the body {error}"),
@@ -66,6 +67,20 @@ fn check_media_type(headers: &HeaderMap, bytes: &[u8]) -> Result<(), ApiError> {
     }
     let message = format!("unknown content type: {value}");
     let detail = ErrorDetail { message, location: Some("body".to_owned()), value: echo(bytes) };
+    Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "validation failed").with_errors(vec![detail]))
+}
+
+/// A compressed body could be a thousand times what it says: none is unpacked here.
+fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(value) = headers.get(header::CONTENT_ENCODING) else { return Ok(()) };
+    if value.as_bytes().eq_ignore_ascii_case(b"identity") {
+        return Ok(());
+    }
+    let message = format!(
+        "unknown content encoding: {}; send the body as it is",
+        String::from_utf8_lossy(value.as_bytes())
+    );
+    let detail = ErrorDetail { message, location: Some("header.Content-Encoding".to_owned()), value: None };
     Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "validation failed").with_errors(vec![detail]))
 }
 

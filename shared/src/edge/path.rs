@@ -45,6 +45,10 @@ pub fn canonical(path: &str) -> Result<Cow<'_, str>, InvalidPath> {
         if let Some(rest) = trimmed.strip_prefix(root)
             && let Some(rest) = server_path(rest)
         {
+            // One that was escaped twice.
+            if rest.contains("%00") {
+                return Err(InvalidPath::Nul);
+            }
             return Ok(Cow::Owned(format!("{root}{rest}")));
         }
     }
@@ -159,6 +163,8 @@ mod tests {
     fn broken_paths_are_refused() {
         assert_eq!(canonical("/v0/servers/io.x%2Fy/versions/%zz"), Err(InvalidPath::Escape));
         assert_eq!(canonical("/v0/%"), Err(InvalidPath::Escape));
-        assert_eq!(canonical("/v0/servers/io.x%2Fy%00/versions"), Err(InvalidPath::Nul));
+        for path in ["io.x%2Fy%00/versions", "io.x%2Fy%2500/versions", "io.x/y/versions/1%2500", "io.x%2Fy\0"] {
+            assert_eq!(canonical(&format!("/v0/servers/{path}")), Err(InvalidPath::Nul), "{path}");
+        }
     }
 }

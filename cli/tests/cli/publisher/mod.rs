@@ -1,6 +1,7 @@
 //! The commands for publishers, against a registry that the tests play, and once against `berth serve`.
 
 mod delete;
+mod domain;
 mod end_to_end;
 mod init;
 mod keys;

@@ -1,7 +1,10 @@
 //! Who may publish.
 
-use berth_tests::{Publisher, Registry, document, token};
-use registry_auth::Action;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use berth_tests::{Publisher, Registry, document, signing_keys, token};
+use registry::time::Timestamp;
+use registry_auth::{Action, AuthMethod, Issuer, Lifetime, Pattern, Permission, SigningKeys};
 use serde_json::json;
 
 const NAME: &str = "a.b/xx";
@@ -26,6 +29,40 @@ async fn a_missing_header_is_told_from_a_wrong_one() {
     }
     let token = token("someone", &[(Action::Publish, "a.b/*")]);
     assert_eq!(publish(Some(&format!("bearer {token}"))).await.status, 200);
+}
+
+/// Case 28. `registry-auth` has more of these.
+#[tokio::test]
+async fn a_forged_token_is_refused() {
+    let client = Registry::new().await.client();
+    let body = document(NAME, "1.0.0").to_string();
+    let all = || vec![Permission { action: Action::Publish, resource: Pattern::new("*") }];
+    let ago = |seconds: i64| Timestamp::from_micros(Timestamp::now().as_micros() - seconds * 1_000_000).unwrap();
+    let issue = |keys: SigningKeys, at| {
+        Issuer::new(keys, Lifetime::default()).issue(AuthMethod::None, "x", all(), at).unwrap().registry_token
+    };
+    let foreign = issue("0c".repeat(32).parse().unwrap(), Timestamp::now());
+    let good = issue(signing_keys(), Timestamp::now());
+    let (_, rest) = good.split_once('.').unwrap();
+    let (claims, signature) = rest.split_once('.').unwrap();
+    let header = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    for (what, token) in [
+        ("expired", issue(signing_keys(), ago(301))),
+        ("not yet", issue(signing_keys(), ago(-60))),
+        ("a foreign key", foreign),
+        ("no signature", format!("{}.{claims}.", header(r#"{"alg":"none","typ":"JWT"}"#))),
+        ("the public key as a secret", format!("{}.{claims}.{signature}", header(r#"{"alg":"HS256","typ":"JWT"}"#))),
+        ("other claims", format!("{}.{}.{signature}", header(r#"{"alg":"EdDSA","typ":"JWT"}"#), header("{}"))),
+        ("too long", format!("{good}{}", "A".repeat(20_000))),
+    ] {
+        let bearer = format!("Bearer {token}");
+        let answer = client.send_body("POST", "/v0/publish", &[("authorization", &bearer)], body.clone()).await;
+        let (status, detail, errors) = answer.errors();
+        assert_eq!((status, detail.as_str()), (401, "Invalid or expired Registry JWT token"), "{what}");
+        assert!(errors[0].starts_with("failed to parse token: token "), "{what}: {errors:?}");
+    }
+    let bearer = format!("Bearer {good}");
+    assert_eq!(client.send_body("POST", "/v0/publish", &[("authorization", &bearer)], body).await.status, 200);
 }
 
 /// Case 29.

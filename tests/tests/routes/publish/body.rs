@@ -1,7 +1,11 @@
 //! What a body must be before anybody reads its meaning.
 
+use std::io::Write;
+
 use berth_tests::{Answer, Publisher, Registry, SCHEMA, document};
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::json;
 
 async fn publisher() -> Publisher {
@@ -107,4 +111,18 @@ async fn a_pile_of_headers_changes_nothing() {
     assert_eq!(publisher.client.send_body("POST", "/v0/publish", &headers, body.clone()).await.status, 200);
     headers.push(("authorization", "Bearer another"));
     assert_eq!(publisher.client.send_body("POST", "/v0/publish", &headers, body).await.status, 401);
+}
+
+/// A megabyte of blanks in a kilobyte.
+#[tokio::test]
+async fn compressed_bodies_are_not_unpacked() {
+    let publisher = publisher().await;
+    let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+    zipped.write_all(&vec![b' '; 10_000_000]).unwrap();
+    let bearer = format!("Bearer {}", publisher.token);
+    let headers = [("authorization", bearer.as_str()), ("content-encoding", "gzip")];
+    let answer = publisher.client.send_body("POST", "/v0/publish", &headers, zipped.finish().unwrap()).await;
+    let (status, _, errors) = answer.errors();
+    assert_eq!(status, 415);
+    assert_eq!(errors, ["header.Content-Encoding: unknown content encoding: gzip; send the body as it is"]);
 }
