@@ -240,6 +240,8 @@ impl<'de> Visitor<'de> for Members<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn message(bytes: &[u8]) -> String {
@@ -290,5 +292,20 @@ mod tests {
         let Ok(Parts::Object(members)) = split(br#"{"servers":[{"a":1,"a":2}],"metadata":null}"#) else { panic!() };
         assert_eq!(members["servers"].get(), r#"[{"a":1,"a":2}]"#);
         assert_eq!((kind(members["servers"]), kind(members["metadata"])), ("an array", "null"));
+    }
+
+    proptest! {
+        /// What is stored and read again, any number of times, is the same number in the same digits.
+        #[test]
+        fn numbers_survive(float in any::<f64>().prop_filter("JSON has no such number", |float| float.is_finite()),
+            signed in any::<i64>(), unsigned in any::<u64>(), digits in "-?[1-9][0-9]{0,25}(\\.[0-9]{1,25})?(e-?[0-9]{1,2})?") {
+            for text in [format!("{float:?}"), signed.to_string(), unsigned.to_string()] {
+                let value = parse(text.as_bytes()).unwrap();
+                prop_assert_eq!(value.as_f64().unwrap().to_bits(), text.parse::<f64>().unwrap().to_bits());
+            }
+            prop_assert_eq!(parse(unsigned.to_string().as_bytes()).unwrap().to_string(), unsigned.to_string());
+            let once = parse(digits.as_bytes()).unwrap().to_string();
+            prop_assert_eq!(parse(once.as_bytes()).unwrap().to_string(), once);
+        }
     }
 }

@@ -29,7 +29,7 @@ async fn checked() -> Checked {
     let registry = Registry::new().await;
     let services = registry.stores.services(&Access { ownership, ..access() }).unwrap();
     let publisher = Publisher::of_all(Client::new(berth_local::edge(&services)));
-    Checked { registry: registry, packages, publisher }
+    Checked { registry, packages, publisher }
 }
 
 impl Checked {
