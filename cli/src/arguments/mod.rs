@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Show the login and what it may publish
     Whoami(WhoamiArguments),
     /// Ask a registry whether a server.json is valid; publishes nothing
-    Validate(DocumentArguments),
+    Validate(ValidateArguments),
     /// Publish a version of a server
     Publish(DocumentArguments),
     /// Mark a version, or all of a server, as active, deprecated or deleted

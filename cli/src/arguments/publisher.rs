@@ -109,6 +109,15 @@ pub(crate) struct DocumentArguments {
 }
 
 #[derive(Args)]
+pub(crate) struct ValidateArguments {
+    #[command(flatten)]
+    pub(crate) document: DocumentArguments,
+    /// Ask no registry: check by the rules of this program
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct StatusArguments {
     /// The new status: active, deprecated or deleted
     #[arg(long, value_name = "STATUS")]

@@ -131,3 +131,30 @@ fn hostile_text_does_not_reach_the_terminal() {
     assert!(!ran.stdout.contains(|char: char| char != '\n' && (char.is_control() || char == '\u{202e}')), "{ran:?}");
     assert_eq!(ran.stdout.lines().count(), 2, "{ran:?}");
 }
+
+/// By the rules of the program itself: the answer is that of a registry.
+#[test]
+fn offline_it_asks_nobody() {
+    let home = Home::new();
+    let run = |document: &Value, more: &[&str]| {
+        home.file("server.json", document.to_string());
+        home.run(&[&["validate", "--offline", "--registry", "http://127.0.0.1:1"], more].concat())
+    };
+    let schema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
+    let good = json!({"$schema": schema, "name": "a.b/cc", "description": "d", "version": "1.0.0"});
+    let ran = run(&good, &[]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, "server.json is valid\n"), "{ran:?}");
+    let mut ranged = good.clone();
+    ranged["version"] = json!("^1");
+    ranged["icons"] = json!([{"src": "https://x/y.png", "sizes": ["48"]}]);
+    let ran = run(&ranged, &[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("version-looks-like-range") && ran.stdout.contains("icons[0].sizes[0]"), "{ran:?}");
+    let mut unknown = good;
+    unknown["packages"] = json!([{"registryType": "npm", "identifier": "x", "transport": {"type": "stdio"}, "foo": 1}]);
+    let ran = run(&unknown, &["--json"]);
+    let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, &answer["valid"]), (1, &json!(false)));
+    assert_eq!(answer["issues"][0]["path"], "packages[0].foo");
+    assert_eq!(answer["issues"][0]["message"], "unexpected property");
+}
