@@ -6,7 +6,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
 use crate::error::{ApiError, ErrorDetail};
-use crate::{json, limits};
+use crate::json::{self, JsonError};
+use crate::limits;
 
 /// A request whose body is JSON.
 #[derive(Debug)]
@@ -31,8 +32,12 @@ impl JsonRequest {
         check_media_type(&parts.headers, &bytes)?;
         check_encoding(&parts.headers)?;
         let body = json::parse(&bytes).map_err(|error| {
+            let message = match &error {
+                JsonError::DuplicateKey(key) => format!("the body has the key {key:?} twice: say it once"),
+                other => format!("the body {other}"),
+            };
             let detail = ErrorDetail {
-                message: format!("the body {error}"),
+                message,
                 location: Some("body".to_owned()),
                 value: echo(&bytes),
             };

@@ -51,7 +51,7 @@ async fn what_is_no_json_says_where() {
         ("{\"name\": ", "body: the body ends too early at line 1 column 9 (truncated?)"),
         ("{} x", "body: the body is not JSON: trailing characters at line 1 column 4"),
         ("\u{feff}{}", "body: the body starts with a byte order mark: save the file as UTF-8 without one"),
-        (r#"{"name":1,"n\u0061me":2}"#, "body: the body duplicate key \"name\""),
+        (r#"{"name":1,"n\u0061me":2}"#, "body: the body has the key \"name\" twice: say it once"),
     ] {
         let answer = send_raw(&publisher, JSON, body).await;
         let (status, detail, errors) = answer.errors();

@@ -48,7 +48,7 @@ async fn what_is_no_json_is_refused() {
         assert_eq!((&errors[0]["location"], &errors[0]["value"]), (&json!("body"), &json!("{bad")));
         let twice = r#"{"domain":"example.com","domain":"other.com","timestamp":"","signed_timestamp":""}"#;
         let answer = registry.post(path, twice).await;
-        assert_eq!(error(&answer).2[0]["message"], "the body duplicate key \"domain\"");
+        assert_eq!(error(&answer).2[0]["message"], "the body has the key \"domain\" twice: say it once");
         let deep = format!("{{\"domain\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
         let answer = registry.post(path, deep).await;
         assert_eq!(error(&answer).2[0]["message"], "the body is nested deeper than 100 levels");
