@@ -124,7 +124,11 @@ fn write_inputs(dir: &Path) {
 /// A command that sees nothing of this machine's settings.
 fn isolated(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(dir).env("HOME", dir).env("XDG_DATA_HOME", dir.join("xdg")).env("XDG_CONFIG_HOME", dir.join("xdg"));
+    command
+        .current_dir(dir)
+        .env("HOME", dir)
+        .env("XDG_DATA_HOME", dir.join("xdg"))
+        .env("XDG_CONFIG_HOME", dir.join("xdg"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BERTH_") || name.starts_with("AWS_")) {
         command.env_remove(name);
     }

@@ -1,11 +1,13 @@
 //! Errors as clients see them: problem+json (RFC 9457) in the official registry's shape.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::catalogue::CatalogueError;
 use crate::snapshot::SnapshotError;
@@ -47,6 +49,47 @@ pub struct Problem<'a> {
     /// Each thing that is wrong.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [ErrorDetail],
+}
+
+/// What a request with a JSON body may be refused for, in the OpenAPI document.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyErrors;
+
+/// What a request with a token may be refused for, in the OpenAPI document.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenErrors;
+
+impl IntoResponses for BodyErrors {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        problems(&[
+            ("400", "no JSON, or against a rule"),
+            ("413", "larger than 1 MiB"),
+            ("415", "not of a JSON media type"),
+            ("422", MALFORMED),
+        ])
+    }
+}
+
+impl IntoResponses for TokenErrors {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        problems(&[
+            ("401", "the token is no token of this registry, or its time is over"),
+            ("403", "the token does not allow it"),
+            ("422", MALFORMED),
+            ("503", "the store does not answer; try again"),
+        ])
+    }
+}
+
+/// The framework of the official registry takes a missing token for a malformed request.
+const MALFORMED: &str = "not of the form that is asked for, or no token; all that is wrong is listed";
+
+fn problems(of: &[(&str, &str)]) -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+    let response = |description: &str| {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+        ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+    };
+    of.iter().map(|(status, description)| ((*status).to_owned(), response(description).into())).collect()
 }
 
 impl ApiError {

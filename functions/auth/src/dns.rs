@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::Request;
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, BodyErrors, Problem};
 use registry::time::Timestamp;
 use registry_auth::{AuthMethod, Pattern, TokenResponse};
 
@@ -22,11 +22,8 @@ const FAILED: &str = "DNS authentication failed";
     request_body = SignatureLogin,
     responses(
         (status = 200, body = TokenResponse),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
+        BodyErrors,
         (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use registry::cache::CachePolicy;
 use registry::edge;
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, Problem, TokenErrors};
 use registry::model::{ServerResponse, Status};
 
 use crate::access::well_formed;
@@ -25,11 +25,8 @@ use crate::change::StatusUpdate;
     security(("bearer" = [])),
     responses(
         (status = 200, body = ServerResponse),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        TokenErrors,
     )
 )]
 pub(crate) async fn delete_version(

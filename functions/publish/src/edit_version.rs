@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion, Status};
 use registry_validate::structure;
@@ -31,14 +31,9 @@ const DETAIL: &str = "Failed to edit server";
     security(("bearer" = [])),
     responses(
         (status = 200, body = ServerResponse),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        BodyErrors,
+        TokenErrors,
     )
 )]
 pub(crate) async fn edit_version(

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, BodyErrors, TokenErrors};
 use registry::limits;
 use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion};
 use registry::time::Timestamp;
@@ -29,13 +29,8 @@ const DETAIL: &str = "Failed to publish server";
     security(("bearer" = [])),
     responses(
         (status = 200, body = ServerResponse),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        BodyErrors,
+        TokenErrors,
     )
 )]
 pub(crate) async fn publish_server(

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
 use registry::store::{ServerState, batches, pause};
@@ -40,14 +40,9 @@ pub(crate) struct UpdatedServers {
     security(("bearer" = [])),
     responses(
         (status = 200, body = UpdatedServers),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        BodyErrors,
+        TokenErrors,
     )
 )]
 pub(crate) async fn update_server_status(

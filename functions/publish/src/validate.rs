@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, BodyErrors};
 use registry::limits;
 use registry::model::ServerJson;
 use registry_validate::{ValidationResult, structure, validate};
@@ -20,10 +20,7 @@ use registry_validate::{ValidationResult, structure, validate};
     request_body = ServerJson,
     responses(
         (status = 200, body = ValidationResult),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        BodyErrors,
     )
 )]
 pub(crate) async fn validate_server(request: Request<Body>) -> Result<Response, ApiError> {

@@ -40,6 +40,7 @@ async fn broken_paths_and_queries_are_400() {
     let client = client().await;
     for (path, detail) in [
         ("/v0/servers/io.x%2Fyy/versions/%00", "Invalid request: URL path contains null bytes"),
+        ("/v0/servers/io.x%2Fyy/versions/%2500", "Invalid request: URL path contains null bytes"),
         ("/v0/servers?search=%00", "Invalid request: query parameters contain null bytes"),
     ] {
         let answer = client.get(path).await;

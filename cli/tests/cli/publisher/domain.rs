@@ -76,9 +76,8 @@ fn from_a_key_to_a_published_server() {
         command.env("BERTH_DNS_RESOLVERS", names.address.to_string());
         let serving = Serving::ready(command);
         let url = serving.url();
-        let login = |domain: &str| {
-            home.run(&["login", "dns", "--domain", domain, "--key", "ours.hex", "--registry", &url])
-        };
+        let login =
+            |domain: &str| home.run(&["login", "dns", "--domain", domain, "--key", "ours.hex", "--registry", &url]);
 
         let stale = login("stale.com");
         assert_eq!(stale.code, 1);
