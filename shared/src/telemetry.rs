@@ -15,6 +15,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub fn init() {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse().ok());
     let filter: Targets = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    // At `trace` the runtime writes whole events, tokens included.
+    let most = filter.iter().map(|(_, level)| level).chain(filter.default_level()).max().unwrap_or(LevelFilter::INFO);
+    let filter = filter.with_target("lambda_runtime", most.min(LevelFilter::DEBUG));
     // CloudWatch adds the time itself. The list of spans would say once more what the span says.
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).without_time();
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();

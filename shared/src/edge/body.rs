@@ -36,11 +36,7 @@ impl JsonRequest {
                 JsonError::DuplicateKey(key) => format!("the body has the key {key:?} twice: say it once"),
                 other => format!("the body {other}"),
             };
-            let detail = ErrorDetail {
-                message,
-                location: Some("body".to_owned()),
-                value: echo(&bytes),
-            };
+            let detail = ErrorDetail { message, location: Some("body".to_owned()), value: echo(&bytes) };
             ApiError::bad_request("validation failed").with_errors(vec![detail])
         })?;
         Ok(Self { headers: parts.headers, body })
@@ -81,10 +77,8 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
     if value.as_bytes().eq_ignore_ascii_case(b"identity") {
         return Ok(());
     }
-    let message = format!(
-        "unknown content encoding: {}; send the body as it is",
-        String::from_utf8_lossy(value.as_bytes())
-    );
+    let message =
+        format!("unknown content encoding: {}; send the body as it is", String::from_utf8_lossy(value.as_bytes()));
     let detail = ErrorDetail { message, location: Some("header.Content-Encoding".to_owned()), value: None };
     Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "validation failed").with_errors(vec![detail]))
 }

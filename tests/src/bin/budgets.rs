@@ -2,7 +2,8 @@
 //!
 //! Usage: `budgets DIRECTORY`, the directory with the binaries. Each is started 20 times against a port that accepts and
 //! never answers, until it either calls AWS there or polls the Runtime API: what the start costs by itself. And 20 times
-//! with the embedded stores on a loopback port, until it polls: the difference is the warm-up before the first poll.
+//! with the embedded stores on a loopback port, until it polls: the difference is what it reads before the first poll, be it
+//! a snapshot or the secret with the keys.
 #![expect(clippy::print_stdout, reason = "prints its result")]
 
 use std::error::Error;
@@ -12,11 +13,16 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use axum::Router;
 use berth_local::Stores;
 use berth_tests::runtime_api::Function;
+use registry_auth::{SigningKeys, VerifyingKeys};
 use tokio::net::TcpListener;
 
-const FUNCTIONS: [&str; 3] = ["list_servers", "get_server", "sync"];
+const FUNCTIONS: [&str; 5] = ["list_servers", "get_server", "publish", "auth", "sync"];
+/// The function whose signing keys are in a secret.
+const SIGNS: &str = "auth";
+const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 const STARTS: usize = 20;
 
 #[tokio::main]
@@ -28,6 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A snapshot is there to be loaded, if an empty one.
     stores.sync().publish().await?;
     let loopback = stores.as_embedded().ok_or("no embedded stores")?.listen().await?;
+    let secrets = secret_store().await?;
     println!("{}\n", machine()?);
     println!(
         "| function | binary | zip | exec to first AWS call or poll | exec to first poll, with stores on loopback |"
@@ -35,7 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("|---|---:|---:|---:|---:|");
     for name in FUNCTIONS {
         let binary = directory.join(name);
-        let (own, warm) = (own(&binary).await?, warm(&binary, &loopback.endpoint()).await?);
+        let endpoint = if name == SIGNS { secrets.clone() } else { loopback.endpoint() };
+        let (own, warm) = (own(&binary).await?, warm(&binary, &endpoint).await?);
         let (size, zip) = (std::fs::metadata(&binary)?.len(), zipped(&binary, data.path())?);
         println!("| {name} | {} | {} | {} | {} |", mb(size), mb(zip), ms(own), ms(warm));
     }
@@ -71,8 +79,27 @@ async fn warm(binary: &Path, endpoint: &str) -> Result<Duration, Box<dyn Error>>
 }
 
 async fn start(binary: &Path, endpoint: &str) -> io::Result<Function> {
-    let variables = [("BERTH_TABLE", "berth"), ("BERTH_BUCKET", "berth"), ("AWS_ENDPOINT_URL", endpoint)];
+    let keys = SEED.parse::<SigningKeys>().map_err(io::Error::other)?;
+    let keys = String::from_utf8(VerifyingKeys::from(&keys).jwks()).map_err(io::Error::other)?;
+    // What one function does not need it does not read.
+    let variables = [
+        ("BERTH_TABLE", "berth"),
+        ("BERTH_BUCKET", "berth"),
+        ("BERTH_TOKEN_KEYS_SECRET", "berth/token-keys"),
+        ("BERTH_TOKEN_PUBLIC_KEYS", keys.as_str()),
+        ("AWS_ENDPOINT_URL", endpoint),
+    ];
     Function::start(binary, &variables).await
+}
+
+/// The address of a Secrets Manager that has the seed.
+async fn secret_store() -> io::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let secret = serde_json::json!({"Name": "berth/token-keys", "SecretString": SEED}).to_string();
+    let answer = move || async move { ([("content-type", "application/x-amz-json-1.1")], secret) };
+    tokio::spawn(axum::serve(listener, Router::new().fallback(answer)).into_future());
+    Ok(endpoint)
 }
 
 fn ended(binary: &Path, function: &Function) -> String {

@@ -15,6 +15,9 @@ pub(crate) struct Request {
     path: String,
     query: String,
     headers: BTreeMap<String, String>,
+    /// As it stands in the event.
+    body: Option<String>,
+    is_base64: bool,
     /// Whether the path is handed over decoded, as an HTTP API does; a function URL leaves it as it came.
     is_decoded: bool,
     stage: &'static str,
@@ -46,6 +49,8 @@ impl Request {
                 ("x-forwarded-port".to_owned(), "443".to_owned()),
                 ("x-forwarded-proto".to_owned(), "https".to_owned()),
             ]),
+            body: None,
+            is_base64: false,
             is_decoded: true,
             stage: "$default",
         }
@@ -58,6 +63,30 @@ impl Request {
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// With a token.
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With a body of JSON, or what is meant to be it.
+    pub(crate) fn json(self, text: &str) -> Self {
+        let mut this = self.header("content-type", "application/json").length(text.len());
+        this.body = Some(text.to_owned());
+        this
+    }
+
+    /// With a body in base64: so a gateway hands over what it does not take for text.
+    pub(crate) fn base64(self, bytes: &[u8]) -> Self {
+        let mut this = self.header("content-type", "application/vnd.mcp.server+json").length(bytes.len());
+        this.body = Some(STANDARD.encode(bytes));
+        this.is_base64 = true;
+        this
+    }
+
+    fn length(self, bytes: usize) -> Self {
+        self.header("content-length", &bytes.to_string())
     }
 
     /// As a function URL hands it over.
@@ -76,7 +105,7 @@ impl Request {
         let path = if self.is_decoded { decoded(&self.path) } else { self.path.clone() };
         let path = if self.stage == "$default" { path } else { format!("/{}{path}", self.stage) };
         let parameters: BTreeMap<&str, &str> = self.query.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        json!({
+        let mut event = json!({
             "version": "2.0",
             "routeKey": "$default",
             "rawPath": path,
@@ -101,8 +130,12 @@ impl Request {
                 "time": "21/Nov/2026:04:00:00 +0000",
                 "timeEpoch": 1_795_233_600_000_u64,
             },
-            "isBase64Encoded": false,
-        })
+            "isBase64Encoded": self.is_base64,
+        });
+        if let Some(body) = &self.body {
+            event["body"] = body.as_str().into();
+        }
+        event
     }
 }
 
@@ -117,6 +150,13 @@ impl Answer {
 
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// Status, detail and errors of a problem.
+    pub(crate) fn problem(&self) -> (u64, String, Value) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let problem = self.json();
+        (self.status, problem["detail"].as_str().unwrap().to_owned(), problem["errors"].clone())
     }
 
     /// The body as JSON; decompressed when it is compressed.

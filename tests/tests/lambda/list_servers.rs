@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::event::Request;
-use crate::fixture::{Reader, Registry, document};
+use crate::fixture::{HttpFunction, Registry, document};
 
 const COUNT: usize = 40;
 
-async fn reader() -> (Registry, Reader) {
+async fn reader() -> (Registry, HttpFunction) {
     let documents: Vec<Value> =
         (0..COUNT).map(|number| document(&format!("com.example/server-{number:02}"), "1.0.0")).collect();
     let registry = Registry::with(&documents).await;

@@ -4,7 +4,8 @@ use berth_tests::runtime_api::SESSION_TOKEN;
 use serde_json::{Value, json};
 
 use crate::event::{Request, schedule};
-use crate::fixture::{Reader, Registry, document};
+use crate::fixture::{HttpFunction, Registry, SEED, document};
+use crate::publisher::{self, token};
 
 /// Signatures and tokens, whoever writes them.
 const SECRETS: [&str; 4] = [SESSION_TOKEN, "AWS4-HMAC-SHA256", "Signature=", "a-token-of-a-client"];
@@ -42,7 +43,7 @@ async fn even_debug_lines_show_no_credentials() {
     let file = registry.file("bad.json", "{");
     let source = format!("bad={}", file.display());
     let variables = [("RUST_LOG", "debug"), ("BERTH_SOURCES", source.as_str())];
-    let list = Reader(registry.start("list_servers", &variables).await);
+    let list = HttpFunction(registry.start("list_servers", &variables).await);
     list.get("/v0.1/servers").await;
     assert!(!lines(&list.0.output()).is_empty());
     let sync = registry.start("sync", &variables).await;
@@ -51,10 +52,37 @@ async fn even_debug_lines_show_no_credentials() {
     assert!(lines.iter().any(|line| line["level"] == "WARN" && line["source"] == "bad"), "{lines:?}");
 }
 
+/// Whoever changes something is named; the token and the seed with which it was made are not.
+#[tokio::test]
+async fn a_login_and_a_publish_are_logged_without_token_and_seed() {
+    let registry = Registry::empty().await;
+    // At this level the runtime would write whole events.
+    let debug = ("RUST_LOG", "trace");
+    let auth = registry.auth(&[debug]).await;
+    let keys = String::from_utf8(auth.get("/.well-known/jwks.json").await.body).unwrap();
+    let token = token(&auth.send(&Request::new("POST", "/v0/auth/none")).await);
+    let variables = [("BERTH_TOKEN_PUBLIC_KEYS", keys.as_str()), ("BERTH_PACKAGE_OWNERSHIP", "false"), debug];
+    let publish = HttpFunction(registry.start("publish", &variables).await);
+    let document = publisher::document("widget", "1.0.0");
+    let post = |token: &str| Request::new("POST", "/v0/publish").bearer(token).json(&document.to_string());
+    assert_eq!(publish.send(&post(&token)).await.status, 200);
+    assert_eq!(publish.send(&post("a-token-of-a-client")).await.status, 401);
+    for (function, message, subject) in [(&auth, "token issued", "sub"), (&publish, "published", "subject")] {
+        let output = function.0.output();
+        for secret in [SEED, token.as_str(), token.rsplit('.').next().unwrap()] {
+            assert!(!output.contains(secret), "{secret} is in the log: {output}");
+        }
+        let lines = lines(&output);
+        let said: Vec<&Value> = lines.iter().filter(|line| line["message"] == message).collect();
+        let [said] = said.as_slice() else { panic!("{message}: {lines:?}") };
+        assert_eq!((&said["level"], &said[subject]), (&json!("INFO"), &json!("anonymous")), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn the_level_is_chosen_by_a_variable() {
     let registry = Registry::empty().await;
-    let function = Reader(registry.start("list_servers", &[("RUST_LOG", "warn")]).await);
+    let function = HttpFunction(registry.start("list_servers", &[("RUST_LOG", "warn")]).await);
     function.get("/v0.1/servers").await;
     assert_eq!(function.0.output(), "");
 }

@@ -8,7 +8,17 @@ mod binaries;
 mod event;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod name_server;
+#[cfg(test)]
+mod publisher;
+#[cfg(test)]
+mod secret_store;
 
+#[cfg(test)]
+mod auth;
+#[cfg(test)]
+mod change;
 #[cfg(test)]
 mod get_server;
 #[cfg(test)]
@@ -17,6 +27,10 @@ mod large;
 mod list_servers;
 #[cfg(test)]
 mod logs;
+#[cfg(test)]
+mod publish;
+#[cfg(test)]
+mod secret;
 #[cfg(test)]
 mod start;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
 use registry::limits;
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 
 use super::KeysError;
@@ -95,7 +96,15 @@ impl FromStr for VerifyingKeys {
     type Err = KeysError;
 
     fn from_str(text: &str) -> Result<Self, KeysError> {
-        let set: ForeignSet = serde_json::from_str(text).map_err(|error| KeysError::Set(error.to_string()))?;
+        let set: ForeignSet = serde_json::from_str(text).map_err(|error| {
+            // The error's own text repeats values, and who mixes the variables up has put a seed there.
+            let kind = match error.classify() {
+                Category::Data => "a value of the wrong type",
+                Category::Eof => "it ends too early",
+                Category::Syntax | Category::Io => "no JSON",
+            };
+            KeysError::Set(format!("{kind} at line {} column {}", error.line(), error.column()))
+        })?;
         if set.keys.len() > limits::TOKEN_KEYS {
             return Err(KeysError::TooMany(set.keys.len()));
         }
