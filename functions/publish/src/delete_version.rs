@@ -37,6 +37,7 @@ pub(crate) async fn delete_version(
     well_formed(&headers, Ok(()))?;
     let claims = state.claims(&headers)?;
     let update = StatusUpdate { status: Status::Deleted, status_message: None };
-    let outcome = state.set_status(&name, &version, &claims, &update, |stored| stored.status == Status::Deleted).await?;
+    let outcome =
+        state.set_status(&name, &version, &claims, &update, |stored| stored.status == Status::Deleted).await?;
     Ok(edge::json(outcome.render(), CachePolicy::NoStore))
 }

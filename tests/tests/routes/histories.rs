@@ -16,11 +16,33 @@ const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
 #[derive(Clone, Debug)]
 enum Step {
-    Publish { name: usize, version: usize, text: u8, urls: Vec<usize> },
-    Edit { name: usize, version: usize, text: u8, urls: Vec<usize> },
-    Status { name: usize, version: usize, status: usize, message: Option<u8> },
-    All { name: usize, status: usize, message: Option<u8> },
-    Delete { name: usize, version: usize },
+    Publish {
+        name: usize,
+        version: usize,
+        text: u8,
+        urls: Vec<usize>,
+    },
+    Edit {
+        name: usize,
+        version: usize,
+        text: u8,
+        urls: Vec<usize>,
+    },
+    Status {
+        name: usize,
+        version: usize,
+        status: usize,
+        message: Option<u8>,
+    },
+    All {
+        name: usize,
+        status: usize,
+        message: Option<u8>,
+    },
+    Delete {
+        name: usize,
+        version: usize,
+    },
     /// `sync` publishes a snapshot, and another process answers from here on.
     Snapshot,
 }
@@ -211,7 +233,9 @@ async fn take(step: &Step, model: &mut Model, publisher: &Publisher) {
                 None => 404,
                 Some(_) if status == "active" && message.is_some() => 400,
                 Some(all) if all.values().all(|entry| entry.status == status && entry.message == message) => 400,
-                Some(all) if status != "deleted" && all.values().any(|entry| model.conflicts(name, &entry.urls())) => 400,
+                Some(all) if status != "deleted" && all.values().any(|entry| model.conflicts(name, &entry.urls())) => {
+                    400
+                }
                 Some(_) => {
                     let after = answer.ok();
                     let all = model.servers.get_mut(name).unwrap();
@@ -256,7 +280,8 @@ async fn compare(model: &Model, publisher: &Publisher) {
     let by_text = model.list(|_, _, entry| entry.is_visible() && entry.server["description"] == "text 1");
     assert_eq!(walk_entries(client, "/v0.1/servers?search=text%201").await, by_text);
     for name in NAMES {
-        let versions = client.get(&format!("/v0/servers/{}/versions?include_deleted=true", name.replace('/', "%2F"))).await;
+        let versions =
+            client.get(&format!("/v0/servers/{}/versions?include_deleted=true", name.replace('/', "%2F"))).await;
         let Some(stored) = model.servers.get(name) else {
             assert_eq!(versions.status, 404);
             continue;

@@ -82,7 +82,8 @@ pub(super) fn plan(
             continue;
         }
         let after = state_after(entry, stored, now);
-        let (held_before, held_after) = (stored.map(VersionState::held_urls).unwrap_or_default(), held_by(entry, after.status));
+        let (held_before, held_after) =
+            (stored.map(VersionState::held_urls).unwrap_or_default(), held_by(entry, after.status));
         let claims = RemoteClaim::between(&held_before, &held_after);
         if !claims.is_empty()
             && let Some((url, holder)) = remotes.conflict(&name, &held_after)

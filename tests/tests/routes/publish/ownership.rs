@@ -134,7 +134,8 @@ async fn the_first_package_that_fails_is_named_and_nothing_is_written() {
     let answer = ResponseTemplate::new(200).set_body_json(json!({"mcpName": NAME}));
     checked.answers("GET", "/w/1.0.0", answer).await;
     checked.answers("GET", "/x/1.0.0", ResponseTemplate::new(401)).await;
-    let packages = json!([package("npm", "w", Some("1.0.0")), package("npm", "x", Some("1.0.0")), package("who", "y", None)]);
+    let packages =
+        json!([package("npm", "w", Some("1.0.0")), package("npm", "x", Some("1.0.0")), package("who", "y", None)]);
     assert!(checked.refusal(packages).await.starts_with("registry validation failed for package 1 (x): "));
     assert_eq!(checked.registry.serial().await.0, 0);
 }
