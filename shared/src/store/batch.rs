@@ -4,7 +4,7 @@ use super::ServerChange;
 use crate::limits;
 
 /// The counter of the transaction itself.
-const COUNTER_ACTIONS: usize = 1;
+pub(super) const COUNTER_ACTIONS: usize = 1;
 
 /// Groups changes into transactions of up to 100 actions, in their order.
 ///
@@ -64,12 +64,12 @@ fn split(mut change: ServerChange) -> Vec<ServerChange> {
 }
 
 /// A head, and for each version itself and its record, and for each URL its claim.
-fn change_actions(change: &ServerChange) -> usize {
+pub(super) fn change_actions(change: &ServerChange) -> usize {
     let claims: usize = change.versions.iter().map(|version| version.claims.len()).sum();
     1 + 2 * change.versions.len() + claims
 }
 
-fn change_bytes(change: &ServerChange) -> usize {
+pub(super) fn change_bytes(change: &ServerChange) -> usize {
     let version_bytes = |version: &super::VersionChange| {
         let claims: usize = version.claims.iter().map(|claim| claim.url.len() + 256).sum();
         2 * (version.state.document.len() + 1024) + claims

@@ -3,7 +3,7 @@
 use crate::model::ServerName;
 
 /// A read or a write of the table failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The call did not succeed, retries included.
     #[error("cannot {operation}: {message}")]
@@ -34,7 +34,7 @@ pub enum StoreError {
 }
 
 /// A transaction was not committed. Nothing of it was written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CommitError {
     /// The server has changed since its head was read: read it again, decide again.
     #[error("server {0} was changed by somebody else meanwhile")]

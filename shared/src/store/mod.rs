@@ -12,6 +12,7 @@ mod error;
 mod head;
 mod keys;
 mod publication;
+mod queue;
 mod reader;
 mod replay;
 mod serial;

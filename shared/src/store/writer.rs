@@ -1,12 +1,14 @@
 //! Writing the table.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use tokio::sync::Mutex;
 
 use super::attributes::{self, number};
+use super::queue::CommitQueue;
 use super::transaction::{Cancelled, Transaction};
 use super::{CommitError, Head, Reader, Serial, ServerChange, StoreError, keys};
 use crate::limits;
@@ -19,13 +21,15 @@ pub struct Writer {
     /// The serial after the last commit of this process, to save a read before the next. Held while committing: writers
     /// of one process queue here instead of racing for the counter.
     known: Mutex<Option<Serial>>,
+    /// Changes that wait for a transaction.
+    queue: CommitQueue,
 }
 
 impl Writer {
     /// A writer of `table`.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { reader: Reader::new(client, table), known: Mutex::new(None) }
+        Self { reader: Reader::new(client, table), known: Mutex::new(None), queue: CommitQueue::default() }
     }
 
     /// Read access alone, for whoever only reads.
@@ -44,6 +48,49 @@ impl Writer {
     /// table failed.
     pub async fn commit(&self, changes: &[ServerChange], at: Timestamp) -> Result<Vec<Head>, CommitError> {
         let mut known = self.known.lock().await;
+        self.send(&mut known, changes, at).await
+    }
+
+    /// Commits one change, in one transaction with those that others bring meanwhile: while one transaction is on its way
+    /// the next gathers, so that sixteen publishers at once wait for two and not for sixteen. Returns the head after it.
+    ///
+    /// It is committed even if whoever asked goes away.
+    ///
+    /// # Errors
+    /// As [`Writer::commit`], for this change alone.
+    pub async fn commit_with_others(self: &Arc<Self>, change: ServerChange) -> Result<Head, CommitError> {
+        let name = change.name.clone();
+        let committed = self.queue.push(change);
+        let this = Arc::clone(self);
+        tokio::spawn(async move { this.drain().await });
+        committed.await.unwrap_or(Err(CommitError::Raced(name)))
+    }
+
+    /// Commits what waits, group after group.
+    async fn drain(&self) {
+        let mut known = self.known.lock().await;
+        loop {
+            let mut group = self.queue.next_group();
+            while !group.is_empty() {
+                match self.send(&mut known, group.changes(), Timestamp::now()).await {
+                    Ok(heads) => group.finish(heads),
+                    // The others go on without it.
+                    Err(error @ (CommitError::Raced(_) | CommitError::RemoteTaken { .. })) => group.refuse(error),
+                    Err(error) => group.fail(&error),
+                }
+            }
+            if self.queue.is_empty() {
+                return;
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        known: &mut Option<Serial>,
+        changes: &[ServerChange],
+        at: Timestamp,
+    ) -> Result<Vec<Head>, CommitError> {
         for attempt in 0..limits::WRITE_ATTEMPTS {
             let before = match known.take() {
                 Some(serial) => serial,

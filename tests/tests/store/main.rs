@@ -13,4 +13,6 @@ mod serial;
 #[cfg(test)]
 mod sizes;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod written_once;

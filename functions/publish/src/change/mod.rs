@@ -10,13 +10,10 @@ pub(crate) use publication::Draft;
 pub(crate) use refusal::Refusal;
 pub(crate) use status::{StatusUpdate, read_server};
 
-use std::slice;
-
 use registry::error::ApiError;
 use registry::limits;
 use registry::model::{ServerName, VersionState};
 use registry::store::{CommitError, Head, ServerChange, pause};
-use registry::time::Timestamp;
 
 use crate::State;
 
@@ -69,8 +66,8 @@ impl State {
 
     /// Commits one change. `None` when it must be decided anew.
     pub(crate) async fn commit(&self, change: &ServerChange) -> Result<Option<Head>, ApiError> {
-        match self.table.commit(slice::from_ref(change), Timestamp::now()).await {
-            Ok(heads) => heads.into_iter().next().map(Some).ok_or_else(too_busy),
+        match self.table.commit_with_others(change.clone()).await {
+            Ok(head) => Ok(Some(head)),
             // A URL that is taken is named by the next decision, with its holder.
             Err(CommitError::Raced(_) | CommitError::RemoteTaken { .. }) => Ok(None),
             Err(error) => Err(ApiError::unavailable(error)),
