@@ -8,14 +8,31 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// A name that leads into a private network.
+/// A host in a private network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{host} at {address}")]
-pub struct NotPublic {
-    /// The name, or the address where it has none.
-    pub host: String,
-    /// The address.
-    pub address: IpAddr,
+pub enum NotPublic {
+    /// A name that leads to it.
+    #[error("{host} at {address}")]
+    Name {
+        /// The name.
+        host: String,
+        /// Where it leads.
+        address: IpAddr,
+    },
+    /// Its address.
+    #[error("{0}")]
+    Address(IpAddr),
+}
+
+impl NotPublic {
+    /// The host as it was named. Where a name leads to is not for whoever named it.
+    #[must_use]
+    pub fn host(&self) -> String {
+        match self {
+            Self::Name { host, .. } => host.clone(),
+            Self::Address(address) => address.to_string(),
+        }
+    }
 }
 
 /// The addresses of a name.
@@ -47,7 +64,7 @@ impl Resolve for PublicOnly {
         Box::pin(async move {
             let addresses = lookup.lookup(name.as_str()).await?;
             if let Some(private) = addresses.iter().find(|address| !allow_private && !is_public(address.ip())) {
-                return Err(NotPublic { host: name.as_str().to_owned(), address: private.ip() }.into());
+                return Err(NotPublic::Name { host: name.as_str().to_owned(), address: private.ip() }.into());
             }
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
@@ -64,7 +81,7 @@ pub fn check_literal(url: &Url) -> Result<(), NotPublic> {
         Some(Host::Ipv6(address)) => address.into(),
         _ => return Ok(()),
     };
-    if is_public(address) { Ok(()) } else { Err(NotPublic { host: address.to_string(), address }) }
+    if is_public(address) { Ok(()) } else { Err(NotPublic::Address(address)) }
 }
 
 /// Whether an address belongs to the public internet.
@@ -170,8 +187,7 @@ mod tests {
         let resolver = PublicOnly { lookup: Arc::new(SystemLookup), allow_private: false };
         let Err(error) = resolver.resolve("localhost".parse().unwrap()).await else { panic!("resolved") };
         let refused = error.downcast::<NotPublic>().unwrap();
-        assert_eq!(refused.host, "localhost");
-        assert!(refused.address.is_loopback());
+        assert!(matches!(*refused, NotPublic::Name { host, address } if host == "localhost" && address.is_loopback()));
     }
 
     #[test]

@@ -174,7 +174,7 @@ fn failed(error: reqwest::Error) -> Failure {
     let error = error.without_url();
     if let Some(refused) = registry_fetch::refusal(&error) {
         tracing::warn!(%refused, "an address that is not public was not dialled");
-        return not_public(&refused.host);
+        return not_public(&refused.host());
     }
     if error.is_timeout() {
         return Failure::Connection("timed out".to_owned());
