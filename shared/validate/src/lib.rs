@@ -2,8 +2,8 @@
 //!
 //! | function | what it asks | who asks |
 //! |---|---|---|
-//! | [`structure`] | are all fields known, present and of their type and length? | publish, edit, validate, before all else |
-//! | [`semantic`] | do names, versions, URLs and arguments make sense? | publish and edit, cheap |
+//! | [`structure()`] | are all fields known, present and of their type and length? | publish, edit, validate, before all else |
+//! | [`semantic()`] | do names, versions, URLs and arguments make sense? | publish and edit, cheap |
 //! | [`validate`] | the same, and what does the JSON Schema of the document's date say? | validate |
 //! | [`publisher_meta_bytes`] | how large is the publisher's own block? | publish |
 //! | [`check`] | is another body of its [`Shape`]? | status changes, logins |
@@ -32,7 +32,7 @@ pub use structure::structure;
 
 use registry::model::ServerJson;
 
-/// All that can be said of a document without asking anyone else: [`semantic`] and the JSON Schema of its date.
+/// All that can be said of a document without asking anyone else: [`semantic()`] and the JSON Schema of its date.
 #[must_use]
 pub fn validate(document: &ServerJson) -> ValidationResult {
     let mut findings = semantic::findings(document);
