@@ -55,6 +55,23 @@ budgets:
 bench *ARGS:
     cargo run --release -p berth-tests --bin bench -- {{ ARGS }}
 
+# Fuzz the parsers that strangers reach, each for SECONDS; needs a nightly toolchain
+fuzz SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! cargo +nightly --version >/dev/null 2>&1; then
+        echo "skipped: fuzzing needs a nightly toolchain, and there is none (rustup toolchain install nightly)"
+        exit 0
+    fi
+    command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version 0.13.2 --locked --root {{ tools }}
+    for target in publish_body cursor proof path; do
+        found=target/fuzz/corpus/$target
+        mkdir -p "$found"
+        # What it finds goes into the first folder; the second holds the seeds.
+        cargo +nightly fuzz run --target-dir target/fuzz "$target" "$found" "fuzz/corpus/$target" -- \
+            -max_total_time={{ SECONDS }} -timeout=10 -print_final_stats=1
+    done
+
 # Serve a registry from here
 serve *ARGS:
     cargo run --release -p berth -- serve {{ ARGS }}

@@ -32,6 +32,8 @@ pub(crate) enum InvalidRecord {
     Base64,
     #[error("an ed25519 key has 32 bytes, this one has {0}")]
     Ed25519Length(usize),
+    #[error("the ed25519 key is a point of small order, for which anyone can sign: make another one")]
+    Ed25519Order,
     #[error("an ecdsap384 key is a compressed point of 49 bytes, this one has {0}")]
     EcdsaP384Length(usize),
     #[error("the ecdsap384 key is no point of the curve")]
@@ -40,6 +42,17 @@ pub(crate) enum InvalidRecord {
 
 /// Characters of a key that its fingerprint shows.
 const FINGERPRINT_CHARS: usize = 8;
+
+/// The points of small order, in all their encodings but for the sign: ring takes a signature that fits them for any message.
+const SMALL_ORDER: [&str; 7] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
 
 impl<'a> ProofRecord<'a> {
     /// The first record in a text. What the official registry finds with
@@ -62,7 +75,11 @@ impl<'a> ProofRecord<'a> {
         match self.algorithm {
             "ed25519" => {
                 let bytes: Result<[u8; 32], _> = bytes()?.try_into();
-                bytes.map(ProofKey::Ed25519).map_err(|bytes| InvalidRecord::Ed25519Length(bytes.len()))
+                let bytes = bytes.map_err(|bytes| InvalidRecord::Ed25519Length(bytes.len()))?;
+                if is_of_small_order(bytes) {
+                    return Err(InvalidRecord::Ed25519Order);
+                }
+                Ok(ProofKey::Ed25519(bytes))
             }
             "ecdsap384" => {
                 let bytes: Result<[u8; 49], _> = bytes()?.try_into();
@@ -73,6 +90,12 @@ impl<'a> ProofRecord<'a> {
             other => Err(InvalidRecord::Algorithm(other.chars().take(32).collect())),
         }
     }
+}
+
+fn is_of_small_order(mut point: [u8; 32]) -> bool {
+    let [.., sign] = &mut point;
+    *sign &= 0x7f;
+    SMALL_ORDER.contains(&hex::encode(point).as_str())
 }
 
 impl ProofKey {
@@ -179,6 +202,24 @@ mod tests {
         assert_eq!(error("ecdsap384", &STANDARD.encode([4; 97])), InvalidRecord::EcdsaP384Length(97));
         assert_eq!(error("ecdsap384", &STANDARD.encode([0xff; 49])), InvalidRecord::EcdsaP384Point);
         assert_eq!(error("ecdsap384", &STANDARD.encode([0; 49])), InvalidRecord::EcdsaP384Point);
+    }
+
+    #[test]
+    fn keys_that_anyone_can_sign_for_are_refused() {
+        for point in SMALL_ORDER {
+            let mut point = hex::decode(point).unwrap();
+            for sign in [0, 0x80] {
+                point[31] |= sign;
+                let record = format!("v=MCPv1; k=ed25519; p={}", STANDARD.encode(&point));
+                let found = ProofRecord::find(&record).unwrap().key().map(drop);
+                assert_eq!(found, Err(InvalidRecord::Ed25519Order), "{record}");
+            }
+        }
+        // The neutral point is one of them: as R, with S = 0, it signs everything in its own name.
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let signature = [neutral, [0; 32]].concat();
+        assert!(ProofKey::Ed25519(neutral).verify(b"anything", &signature));
     }
 
     /// RFC 8032, section 7.1, test 1.
