@@ -2,6 +2,8 @@
 
 mod cursor;
 mod document;
+#[doc(hidden)]
+pub mod fuzzed;
 mod list;
 mod page;
 mod parameters;
@@ -77,42 +79,4 @@ fn routes<R: Routes<State>>() -> R {
         .add(route!(service::readiness))
         .add(route!(document::openapi_json))
         .add(route!(document::openapi_yaml))
-}
-
-/// What fuzzing reaches of the parameters of a list.
-#[doc(hidden)]
-pub mod fuzzed {
-    use super::cursor::{Cursor, Position};
-    use super::parameters::Parameters;
-
-    /// A query string that was read.
-    #[derive(Debug, PartialEq, Eq)]
-    pub struct List(Parameters);
-
-    impl List {
-        /// Reads a raw query string; `None` if it is refused.
-        #[must_use]
-        pub fn parse(query: &str) -> Option<Self> {
-            Parameters::parse(query).ok().map(Self)
-        }
-
-        /// Name and version that the page begins behind.
-        #[must_use]
-        pub fn position(&self) -> (&str, Option<&str>) {
-            (&self.0.after.name, self.0.after.version.as_deref())
-        }
-
-        /// The cursor behind the entry `name`, `version` of the page.
-        #[must_use]
-        pub fn cursor(&self, name: &str, version: &str) -> String {
-            Cursor::render(&self.0.filter, self.0.limit, name, version)
-        }
-
-        /// The page of the same list behind that entry.
-        #[must_use]
-        pub fn behind(self, name: &str, version: &str) -> Self {
-            let after = Position { name: name.to_owned(), version: Some(version.to_owned()) };
-            Self(Parameters { after, ..self.0 })
-        }
-    }
 }

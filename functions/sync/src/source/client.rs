@@ -16,16 +16,8 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new() -> Result<Self, ClientError> {
-        Ok(Self { named: client()?, foreign: with_reach(Reach::Public)? })
+        Ok(Self { named: with_reach(Reach::Named)?, foreign: with_reach(Reach::Public)? })
     }
-}
-
-/// A client for a host that the user named: proxies of the environment count, redirects are not followed.
-///
-/// # Errors
-/// When TLS cannot be set up.
-pub fn client() -> Result<reqwest::Client, ClientError> {
-    with_reach(Reach::Named)
 }
 
 fn with_reach(reach: Reach) -> Result<reqwest::Client, ClientError> {

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::format::{self, Reading};
 
-pub use client::{ClientError, client};
+pub use client::ClientError;
 pub use context::{Caps, Progress, ReadContext, Retry};
 pub use error::{RedirectRefused, SourceError, SourceErrorKind};
 pub use location::{InvalidSource, Location};
