@@ -10,6 +10,7 @@ use axum::ServiceExt;
 use axum::body::Body;
 use http::Request;
 use registry::catalogue::CatalogueError;
+use registry::store::Serial;
 use sync::source::{Location, ReadContext, Source};
 use sync::{OnProgress, Report, Sync, SyncError};
 use tokio::net::TcpListener;
@@ -159,18 +160,11 @@ pub async fn serve(
 
 /// Publishes what publishers changed, so that readers do not carry it along, and deletes what has expired.
 async fn upkeep(stores: &Stores, importer: &Sync) {
-    let mut published = None;
+    let mut published = Serial::default();
     loop {
         tokio::time::sleep(UPKEEP).await;
-        match importer.catalogue().view().await {
-            Ok(view) if published.replace(view.serial()) != Some(view.serial()) && !view.is_empty() => {
-                if let Err(error) = importer.publish().await {
-                    tracing::warn!(%error, "no snapshot was published; the next minute tries again");
-                    published = None;
-                }
-            }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "the state cannot be read; the next minute tries again"),
+        if let Err(error) = publish_if_changed(importer, &mut published).await {
+            tracing::warn!(%error, "no snapshot was published; the next minute tries again");
         }
         if let Some(embedded) = stores.as_embedded().cloned() {
             let swept = tokio::task::spawn_blocking(move || embedded.sweep_ttl()).await;
@@ -179,6 +173,16 @@ async fn upkeep(stores: &Stores, importer: &Sync) {
             }
         }
     }
+}
+
+/// Publishes a snapshot unless `published` is the present serial.
+async fn publish_if_changed(importer: &Sync, published: &mut Serial) -> Result<(), SyncError> {
+    let serial = importer.catalogue().view().await?.serial();
+    if serial != *published {
+        importer.publish().await?;
+        *published = serial;
+    }
+    Ok(())
 }
 
 fn finished(served: Result<io::Result<()>, JoinError>) -> Result<(), ServeError> {

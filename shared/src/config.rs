@@ -57,19 +57,28 @@ pub fn table_from_env() -> Result<String, ConfigError> {
 /// # Errors
 /// [`ConfigError::Flag`].
 pub fn flag_from_env(name: &'static str, default: bool) -> Result<bool, ConfigError> {
-    let text = env::var(name).unwrap_or_default();
-    match text.trim() {
-        "" => Ok(default),
-        text => parse_bool(text).ok_or_else(|| ConfigError::Flag(name, text.to_owned())),
+    match optional(name) {
+        None => Ok(default),
+        Some(text) => parse_bool(&text).ok_or(ConfigError::Flag(name, text)),
     }
 }
 
 /// The words of a variable that may be unset.
 #[must_use]
 pub fn words_from_env(name: &str) -> Vec<String> {
-    env::var(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    optional(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
-fn required(name: &'static str, what: &'static str) -> Result<String, ConfigError> {
-    env::var(name).ok().filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name, what))
+/// A variable that must be set, to what `what` says.
+///
+/// # Errors
+/// [`ConfigError::Missing`].
+pub fn required(name: &'static str, what: &'static str) -> Result<String, ConfigError> {
+    optional(name).ok_or(ConfigError::Missing(name, what))
+}
+
+/// A variable, unless it is unset or blank.
+#[must_use]
+pub fn optional(name: &str) -> Option<String> {
+    env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }

@@ -1,9 +1,7 @@
 //! State of a function, from its environment. Read once, in `main`.
 
-use std::env;
-
 use registry::aws::Aws;
-use registry::config::{ConfigError, flag_from_env};
+use registry::config::{ConfigError, flag_from_env, optional};
 use registry::store::Replay;
 use registry_auth::{EnvironmentError, Issuer, lifetime_from_env, signing_keys_from_env};
 use registry_fetch::ClientError;
@@ -45,7 +43,7 @@ impl State {
     /// # Errors
     /// Names the variable that is missing or malformed, or the secret that cannot be read.
     pub async fn from_env(replay: Replay, aws: &Aws) -> Result<Self, StateError> {
-        let keys = match variable(TOKEN_KEYS_SECRET) {
+        let keys = match optional(TOKEN_KEYS_SECRET) {
             Some(name) => signing_keys(aws, &name).await?,
             None => signing_keys_from_env()?,
         };
@@ -60,7 +58,7 @@ impl State {
 /// # Errors
 /// When a name server is no address, or the system's cannot be found out.
 pub fn dns_from_env() -> Result<Dns, DnsError> {
-    variable(DNS_RESOLVERS).map_or_else(Dns::system, |servers| Dns::configured(&servers))
+    optional(DNS_RESOLVERS).map_or_else(Dns::system, |servers| Dns::configured(&servers))
 }
 
 /// Whether there is `/auth/none`: [`ANONYMOUS_LOGIN`], or not.
@@ -69,8 +67,4 @@ pub fn dns_from_env() -> Result<Dns, DnsError> {
 /// When the variable is neither true nor false.
 pub fn anonymous_login_from_env() -> Result<bool, StateError> {
     Ok(flag_from_env(ANONYMOUS_LOGIN, false)?)
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }

@@ -53,7 +53,7 @@ pub(crate) async fn edit_version(
         return Err(ApiError::bad_request("Version in request body must match URL path parameter"));
     }
     parsed(&document, DETAIL)?;
-    let draft = Draft::new(name, version, &document, &claims).map_err(|refusal| refusal.during(DETAIL))?;
+    let draft = Draft::new(name, version, &document, &claims, DETAIL)?;
     state.check_ownership(&draft.name, &document, DETAIL).await?;
     let outcome = state.change(&draft.name, || draft.edit(&state.table, DETAIL)).await?;
     tracing::info!(server = %draft.name, version = %draft.version, method = %claims.auth_method,

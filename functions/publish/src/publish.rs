@@ -42,7 +42,7 @@ pub(crate) async fn publish_server(
     let claims = state.claims(&headers)?;
     may_publish(&claims, &document.name)?;
     let (name, version) = parsed(&document, DETAIL)?;
-    let draft = Draft::new(name, version, &document, &claims).map_err(|refusal| refusal.during(DETAIL))?;
+    let draft = Draft::new(name, version, &document, &claims, DETAIL)?;
     if !state.is_repeat(&draft, &document).await? {
         state.check_ownership(&draft.name, &document, DETAIL).await?;
     }

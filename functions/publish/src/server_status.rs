@@ -9,7 +9,7 @@ use registry::edge::{self, JsonRequest};
 use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
-use registry::store::{ServerState, batches, pause};
+use registry::store::{ServerChange, ServerState, batches, pause};
 use registry_auth::Claims;
 use utoipa::ToSchema;
 
@@ -92,10 +92,10 @@ impl crate::State {
     }
 
     /// Whether all of the change is committed; `begun` tells whether any of it is.
-    async fn commit_all(&self, change: registry::store::ServerChange, begun: &mut bool) -> Result<bool, ApiError> {
+    async fn commit_all(&self, change: ServerChange, begun: &mut bool) -> Result<bool, ApiError> {
         let mut before = change.before.clone();
         for part in batches(vec![change]).into_iter().flatten() {
-            let part = registry::store::ServerChange { before: before.take(), ..part };
+            let part = ServerChange { before: before.take(), ..part };
             match self.commit(&part).await? {
                 Some(head) => (before, *begun) = (Some(head), true),
                 None => return Ok(false),

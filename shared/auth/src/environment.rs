@@ -1,6 +1,6 @@
 //! Keys and lifetime of a function, from its environment. Read once, in `main`.
 
-use std::env;
+use registry::config::{ConfigError, optional, required};
 
 use crate::issuer::{InvalidLifetime, Lifetime};
 use crate::keys::{KeysError, SigningKeys, VerifyingKeys};
@@ -16,8 +16,8 @@ pub const TOKEN_LIFETIME: &str = "BERTH_TOKEN_LIFETIME";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnvironmentError {
     /// The variable is not set, or empty.
-    #[error("environment variable {0} is not set; set it to {1}")]
-    Missing(&'static str, &'static str),
+    #[error(transparent)]
+    Missing(#[from] ConfigError),
     /// The variable holds no keys.
     #[error("environment variable {0}: {1}")]
     Keys(&'static str, #[source] KeysError),
@@ -49,16 +49,8 @@ pub fn verifying_keys_from_env() -> Result<VerifyingKeys, EnvironmentError> {
 /// # Errors
 /// When the variable holds no lifetime.
 pub fn lifetime_from_env() -> Result<Lifetime, EnvironmentError> {
-    match variable(TOKEN_LIFETIME) {
+    match optional(TOKEN_LIFETIME) {
         Some(text) => text.parse().map_err(|error| EnvironmentError::Lifetime(TOKEN_LIFETIME, error)),
         None => Ok(Lifetime::default()),
     }
-}
-
-fn required(name: &'static str, what: &'static str) -> Result<String, EnvironmentError> {
-    variable(name).ok_or(EnvironmentError::Missing(name, what))
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

@@ -5,10 +5,12 @@
 
 mod body;
 mod client;
+mod headers;
 mod public;
 
 pub use body::{BodyError, read_capped};
 pub use client::{ClientError, Options, Reach, client};
+pub use headers::{http_date, retry_after};
 pub use public::{Lookup, NotPublic, SystemLookup, check_literal, is_public};
 
 /// The refusal of an address, if that is why a request failed.

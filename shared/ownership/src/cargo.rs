@@ -10,8 +10,9 @@ use crate::base::Base;
 use crate::error::{Refusal, brief};
 use crate::exchange::{Call, Exchange, Follow, is_one_of, place};
 use crate::existence::{Existence, probe};
+use crate::limits;
+use crate::release::Release;
 use crate::token::{self, Token};
-use crate::{fields, limits};
 
 /// The public registry.
 pub(crate) const PUBLIC: &str = "https://crates.io";
@@ -19,11 +20,7 @@ pub(crate) const PUBLIC: &str = "https://crates.io";
 const README_HOSTS: &[&str] = &["crates.io", "static.crates.io"];
 
 /// A version of a crate.
-pub(crate) struct Claim<'a> {
-    base: &'a Base,
-    id: &'a str,
-    version: &'a str,
-}
+pub(crate) struct Claim<'a>(Release<'a>);
 
 /// Where the README is.
 #[derive(Deserialize)]
@@ -33,19 +30,22 @@ struct Pointer {
 
 impl<'a> Claim<'a> {
     pub(crate) fn new(package: &'a Package, base: &'a Base) -> Result<Self, Refusal> {
-        let id = fields::identifier(package, "Cargo")?;
-        let version = fields::version(package, "Cargo")?;
-        fields::no_hash(package, "cargo packages must not have 'fileSha256' field - this is only for MCPB packages")?;
-        fields::base_url(package, base, PUBLIC)?;
-        Ok(Self { base, id, version })
+        Release::new(
+            package,
+            "Cargo",
+            "cargo packages must not have 'fileSha256' field - this is only for MCPB packages",
+            base,
+            PUBLIC,
+        )
+        .map(Self)
     }
 
     pub(crate) fn base(&self) -> &Base {
-        self.base
+        self.0.base
     }
 
     pub(crate) async fn prove(&self, name: &ServerName, exchange: &Exchange) -> Result<(), Refusal> {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         let call = Call::get(self.readme_url(exchange).await?, "text/html", limits::README_BYTES)
             .following(Follow::Hosts(README_HOSTS));
         let answer = exchange.send(&call, base).await;
@@ -69,11 +69,11 @@ impl<'a> Claim<'a> {
     }
 
     fn url(&self, more: &[&'a str]) -> Url {
-        self.base.join(["api", "v1", "crates", self.id].into_iter().chain(more.iter().copied()))
+        self.0.base.join(["api", "v1", "crates", self.0.id].into_iter().chain(more.iter().copied()))
     }
 
     async fn readme_url(&self, exchange: &Exchange) -> Result<Url, Refusal> {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         let call = Call::get(self.url(&[version, "readme"]), "application/json", limits::POINTER_BYTES)
             .following(Follow::Hosts(README_HOSTS));
         let answer = exchange.send(&call, base).await;
@@ -101,7 +101,7 @@ impl<'a> Claim<'a> {
     }
 
     fn pointer_refused(&self, answer: &Answer) -> Refusal {
-        let id = self.id;
+        let id = self.0.id;
         answer.refusal(match answer.status.as_u16() {
             429 => format!(
                 "crates.io rate-limited the metadata request for cargo package '{id}' (status: 429) — likely \
@@ -116,7 +116,7 @@ impl<'a> Claim<'a> {
     }
 
     async fn readme_refused(&self, answer: &Answer, name: &ServerName, exchange: &Exchange) -> Refusal {
-        let Self { id, version, .. } = *self;
+        let Release { id, version, .. } = self.0;
         answer.refusal(match answer.status.as_u16() {
             403 => return self.forbidden(name, exchange).await,
             429 => format!(
@@ -134,7 +134,7 @@ impl<'a> Claim<'a> {
     /// The store of READMEs answers 403 for whatever it does not have. READMEs are rendered some time after a version is
     /// published, so one that is missing from a version that is there may be on its way.
     async fn forbidden(&self, name: &ServerName, exchange: &Exchange) -> Refusal {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         match probe(exchange, base, Method::GET, self.url(&[version])).await {
             Existence::Exists => Refusal::soon(format!(
                 "cargo package '{id}' version '{version}' exists on crates.io, but its rendered README could not be \

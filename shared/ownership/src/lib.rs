@@ -21,6 +21,7 @@ mod nuget;
 mod oci;
 mod ownership;
 mod pypi;
+mod release;
 mod retry;
 mod token;
 

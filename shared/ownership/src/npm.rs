@@ -9,17 +9,14 @@ use crate::base::Base;
 use crate::error::{Refusal, brief};
 use crate::exchange::{Call, Exchange};
 use crate::existence::{Existence, probe};
-use crate::{fields, limits};
+use crate::limits;
+use crate::release::Release;
 
 /// The public registry.
 pub(crate) const PUBLIC: &str = "https://registry.npmjs.org";
 
 /// A version of a package.
-pub(crate) struct Claim<'a> {
-    base: &'a Base,
-    id: &'a str,
-    version: &'a str,
-}
+pub(crate) struct Claim<'a>(Release<'a>);
 
 /// The part of a version's metadata that counts.
 #[derive(Deserialize)]
@@ -30,19 +27,15 @@ struct Metadata {
 
 impl<'a> Claim<'a> {
     pub(crate) fn new(package: &'a Package, base: &'a Base) -> Result<Self, Refusal> {
-        let id = fields::identifier(package, "NPM")?;
-        let version = fields::version(package, "NPM")?;
-        fields::no_hash(package, "NPM packages must not have 'fileSha256' field")?;
-        fields::base_url(package, base, PUBLIC)?;
-        Ok(Self { base, id, version })
+        Release::new(package, "NPM", "NPM packages must not have 'fileSha256' field", base, PUBLIC).map(Self)
     }
 
     pub(crate) fn base(&self) -> &Base {
-        self.base
+        self.0.base
     }
 
     pub(crate) async fn prove(&self, name: &ServerName, exchange: &Exchange) -> Result<(), Refusal> {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         let call = Call::get(base.join([id, version]), "application/json", limits::METADATA_BYTES);
         let answer = exchange.send(&call, base).await;
         let answer = answer.map_err(|failure| failure.while_trying("failed to fetch package metadata from NPM"))?;
@@ -64,7 +57,7 @@ impl<'a> Claim<'a> {
     }
 
     async fn refused(&self, answer: &Answer, exchange: &Exchange) -> Refusal {
-        let id = self.id;
+        let id = self.0.id;
         answer.refusal(match answer.status.as_u16() {
             404 => return self.missing(exchange).await,
             429 => format!(
@@ -79,7 +72,7 @@ impl<'a> Claim<'a> {
 
     /// A version that is missing from a package that is there was probably published a moment ago.
     async fn missing(&self, exchange: &Exchange) -> Refusal {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         match probe(exchange, base, Method::HEAD, base.join([id])).await {
             Existence::Exists => Refusal::soon(format!(
                 "NPM package '{id}' exists, but version '{version}' was not found (status: 404). A newly published \

@@ -9,18 +9,15 @@ use crate::base::Base;
 use crate::error::Refusal;
 use crate::exchange::{Call, Exchange};
 use crate::existence::{Existence, probe};
+use crate::limits;
+use crate::release::Release;
 use crate::token::{self, Token};
-use crate::{fields, limits};
 
 /// The public registry.
 pub(crate) const PUBLIC: &str = "https://pypi.org";
 
 /// A version of a package.
-pub(crate) struct Claim<'a> {
-    base: &'a Base,
-    id: &'a str,
-    version: &'a str,
-}
+pub(crate) struct Claim<'a>(Release<'a>);
 
 /// The part of a version's metadata that counts.
 #[derive(Deserialize)]
@@ -36,19 +33,22 @@ struct Info {
 
 impl<'a> Claim<'a> {
     pub(crate) fn new(package: &'a Package, base: &'a Base) -> Result<Self, Refusal> {
-        let id = fields::identifier(package, "PyPI")?;
-        let version = fields::version(package, "PyPI")?;
-        fields::no_hash(package, "PyPI packages must not have 'fileSha256' field - this is only for MCPB packages")?;
-        fields::base_url(package, base, PUBLIC)?;
-        Ok(Self { base, id, version })
+        Release::new(
+            package,
+            "PyPI",
+            "PyPI packages must not have 'fileSha256' field - this is only for MCPB packages",
+            base,
+            PUBLIC,
+        )
+        .map(Self)
     }
 
     pub(crate) fn base(&self) -> &Base {
-        self.base
+        self.0.base
     }
 
     pub(crate) async fn prove(&self, name: &ServerName, exchange: &Exchange) -> Result<(), Refusal> {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         let call = Call::get(base.join(["pypi", id, version, "json"]), "application/json", limits::METADATA_BYTES);
         let answer = exchange.send(&call, base).await;
         let answer = answer.map_err(|failure| failure.while_trying("failed to fetch package metadata from PyPI"))?;
@@ -71,7 +71,7 @@ impl<'a> Claim<'a> {
     }
 
     async fn refused(&self, answer: &Answer, exchange: &Exchange) -> Refusal {
-        let id = self.id;
+        let id = self.0.id;
         answer.refusal(match answer.status.as_u16() {
             404 => return self.missing(exchange).await,
             429 => format!(
@@ -87,7 +87,7 @@ impl<'a> Claim<'a> {
 
     /// A version that is missing from a package that is there was probably published a moment ago.
     async fn missing(&self, exchange: &Exchange) -> Refusal {
-        let Self { base, id, version } = *self;
+        let Release { base, id, version } = self.0;
         match probe(exchange, base, Method::HEAD, base.join(["pypi", id, "json"])).await {
             Existence::Exists => Refusal::soon(format!(
                 "PyPI package '{id}' exists, but version '{version}' was not found (status: 404). A newly published \

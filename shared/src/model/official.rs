@@ -1,9 +1,7 @@
 //! The answer around a `server.json`: status, times and the latest flag.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -100,23 +98,12 @@ impl VersionState {
     /// Remote URLs that the version holds: those of its document, each once, unless it is deleted.
     #[must_use]
     pub fn held_urls(&self) -> Vec<String> {
-        #[derive(Deserialize)]
-        struct Remotes {
-            #[serde(default)]
-            remotes: Vec<Remote>,
-        }
-        #[derive(Deserialize)]
-        struct Remote {
-            #[serde(default)]
-            url: String,
-        }
+        // Most documents have none, and reading one takes longer than looking for the key.
         if self.status == Status::Deleted || !self.document.contains("\"remotes\"") {
             return Vec::new();
         }
-        let document: Result<Remotes, _> = serde_json::from_str(&self.document);
-        let urls = document.map(|document| document.remotes).unwrap_or_default().into_iter().map(|remote| remote.url);
-        let mut seen = BTreeSet::new();
-        urls.filter(|url| !url.is_empty() && seen.insert(url.clone())).collect()
+        let document: Result<ServerJson, _> = serde_json::from_str(&self.document);
+        document.map(|document| document.remote_urls().map(str::to_owned).collect()).unwrap_or_default()
     }
 
     /// The final JSON of one list entry, `{"server":…,"_meta":…}`, without a newline.
@@ -164,8 +151,9 @@ mod tests {
             state.render(true),
             r#"{"server":{"name":"a.b/cc"},"_meta":{"io.modelcontextprotocol.registry/official":{"status":"deprecated","statusChangedAt":"2025-01-03T00:00:00Z","statusMessage":"use \"2\"","publishedAt":"2025-01-01T00:00:00Z","updatedAt":"2025-01-02T00:00:00.5Z","isLatest":true}}}"#
         );
-        state.document =
-            r#"{"name":"a.b/cc","remotes":[{"url":"u"},{"url":"v"},{"url":"u"},{"type":"sse"}]}"#.to_owned();
+        state.document = r#"{"name":"a.b/cc","description":"d","version":"1",
+            "remotes":[{"type":"sse","url":"u"},{"type":"sse","url":"v"},{"type":"sse","url":"u"},{"type":"sse"}]}"#
+            .to_owned();
         assert_eq!(state.held_urls(), ["u", "v"]);
         state.status = Status::Deleted;
         assert!(state.held_urls().is_empty());

@@ -21,10 +21,4 @@ pub static SIGNATURE: Shape = Shape {
     ]],
 };
 
-/// Body of a login with a GitHub access token: `github_token`.
-pub static GITHUB_TOKEN: Shape = Shape { parts: &[&[Field::required("github_token", TEXT)]] };
-
-/// Body of a login with an OIDC token: `oidc_token`.
-pub static OIDC_TOKEN: Shape = Shape { parts: &[&[Field::required("oidc_token", TEXT)]] };
-
 const TEXT: Kind = Kind::Text(Text::ANY);

@@ -22,7 +22,7 @@ mod shape;
 mod structure;
 mod uri;
 
-pub use body::{GITHUB_TOKEN, OIDC_TOKEN, SIGNATURE, STATUS};
+pub use body::{SIGNATURE, STATUS};
 pub use format::SERVER_JSON;
 pub use issue::{Issue, IssueType, Severity, ValidationResult};
 pub use publisher::publisher_meta_bytes;

@@ -27,24 +27,25 @@ impl Draft {
     /// Makes a draft of a document that passed the validators.
     ///
     /// # Errors
-    /// A [`Refusal`] for what is too large.
+    /// 400 for what is too large.
     pub(crate) fn new(
         name: ServerName,
         version: ServerVersion,
         document: &ServerJson,
         claims: &Claims,
-    ) -> Result<Self, Refusal> {
+        detail: &'static str,
+    ) -> Result<Self, ApiError> {
         let meta = publisher_meta_bytes(document);
         if meta > PUBLISHER_META_BYTES {
-            return Err(Refusal::PublisherMeta(meta));
+            return Err(Refusal::PublisherMeta(meta).during(detail));
         }
         let urls: Vec<String> = document.remote_urls().map(str::to_owned).collect();
         if urls.len() > limits::REMOTES_PER_VERSION {
-            return Err(Refusal::TooManyRemotes(urls.len()));
+            return Err(Refusal::TooManyRemotes(urls.len()).during(detail));
         }
-        let document = document.canonical().unwrap_or_default();
+        let document = document.canonical().map_err(|error| ApiError::internal(detail, error))?;
         if document.len() > limits::DOCUMENT_BYTES {
-            return Err(Refusal::DocumentTooLarge(document.len()));
+            return Err(Refusal::DocumentTooLarge(document.len()).during(detail));
         }
         Ok(Self {
             name,

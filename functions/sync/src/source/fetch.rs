@@ -1,11 +1,11 @@
 //! One GET: redirects by our own rules, a limit on the body, and more tries where that may help.
 
 use std::error::Error;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use registry::limits;
 use reqwest::Response;
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, LOCATION};
 use url::Url;
 
 use super::body::Body;
@@ -79,7 +79,7 @@ async fn once(request: &Request<'_>, context: &ReadContext) -> Result<Answer, So
         return Ok(Answer::NotModified);
     }
     if !status.is_success() {
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| seconds(value.to_str().ok()?));
+        let retry_after = registry_fetch::retry_after(response.headers()).map(|wait| wait.as_secs());
         return Err(SourceErrorKind::Status { status: status.as_u16(), retry_after });
     }
     let headers = std::mem::take(response.headers_mut());
@@ -127,30 +127,9 @@ fn failed(error: reqwest::Error) -> SourceErrorKind {
     if unreachable { SourceErrorKind::Unreachable(reason) } else { SourceErrorKind::Interrupted(reason) }
 }
 
-/// `Retry-After` in seconds: a number, or a time from now.
-fn seconds(text: &str) -> Option<u64> {
-    if let Ok(seconds) = text.parse() {
-        return Some(seconds);
-    }
-    let until: SystemTime = http_date(text)?.into();
-    Some(until.duration_since(SystemTime::now()).unwrap_or_default().as_secs())
-}
-
-/// A time as HTTP headers write it.
-pub(super) fn http_date(text: &str) -> Option<jiff::Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retry_after_is_a_number_or_a_date() {
-        assert_eq!(seconds("7"), Some(7));
-        assert_eq!(seconds("Wed, 21 Oct 2015 07:28:00 GMT"), Some(0));
-        assert_eq!(seconds("soon"), None);
-    }
 
     #[test]
     fn waits_longer_each_time_and_as_long_as_asked() {

@@ -91,7 +91,7 @@ fn page_url(endpoint: &Url, since: Option<Timestamp>, cursor: Option<&str>) -> U
 }
 
 fn date(headers: &HeaderMap) -> Option<Timestamp> {
-    let time = fetch::http_date(headers.get(DATE)?.to_str().ok()?)?;
+    let time = registry_fetch::http_date(headers.get(DATE)?.to_str().ok()?)?;
     Timestamp::from_micros(time.as_microsecond())
 }
 
