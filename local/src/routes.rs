@@ -17,13 +17,19 @@ pub struct Services {
     pub publish: publish::State,
     /// For logins.
     pub auth: auth::State,
+    /// What `/health` tells those who log in at GitHub.
+    pub github_client_id: Option<Arc<str>>,
 }
 
 /// All routes with their OpenAPI document.
 #[must_use]
 pub fn documented(services: &Services) -> OpenApiRouter {
     let catalogue = || Arc::clone(&services.catalogue);
-    let list = list_servers::State { catalogue: catalogue(), build: list_servers::Build::CURRENT };
+    let list = list_servers::State {
+        catalogue: catalogue(),
+        build: list_servers::Build::CURRENT,
+        github_client_id: services.github_client_id.clone(),
+    };
     OpenApiRouter::with_openapi(document())
         .merge(list_servers::documented(list))
         .merge(get_server::documented(get_server::State { catalogue: catalogue() }))

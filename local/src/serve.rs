@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use axum::ServiceExt;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::Request;
 use registry::catalogue::CatalogueError;
+use registry::config::{ConfigError, address_header_from_env};
+use registry::edge::ClientAddress;
 use registry::store::Serial;
 use sync::source::{Location, ReadContext, Source};
 use sync::{OnProgress, Report, Sync, SyncError};
@@ -75,6 +78,9 @@ pub enum ServeError {
     /// The logins cannot be set up.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The environment.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The address cannot be used.
     #[error("cannot listen on {address}: {source}; choose another address with --listen or BERTH_LISTEN")]
     Listen {
@@ -109,7 +115,9 @@ pub async fn serve(
     let (stopping, stopped) = watch::channel(false);
     let is_empty = importer.catalogue().view().await?.is_empty();
     let services = Services { catalogue: Arc::clone(importer.catalogue()), ..stores.services(&options.access)? };
-    let service = ServiceExt::<Request<Body>>::into_make_service(edge(&services));
+    let edge = edge(&services).behind(address_header_from_env()?);
+    let edge = tower::ServiceExt::<Request<Body>>::map_request(edge, with_address);
+    let service = ServiceExt::<Request<Body>>::into_make_service_with_connect_info::<SocketAddr>(edge);
     // A task of its own: planning an import keeps this one busy for milliseconds at a time.
     let mut server = tokio::spawn({
         let mut stopped = stopped.clone();
@@ -183,6 +191,14 @@ async fn publish_if_changed(importer: &Sync, published: &mut Serial) -> Result<(
         *published = serial;
     }
     Ok(())
+}
+
+/// A request with what connected as its address.
+fn with_address(mut request: Request<Body>) -> Request<Body> {
+    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        request.extensions_mut().insert(ClientAddress(address.ip()));
+    }
+    request
 }
 
 fn finished(served: Result<io::Result<()>, JoinError>) -> Result<(), ServeError> {

@@ -1,6 +1,9 @@
 //! Configuration of a function: the environment, read once in `main`.
 
 use std::env;
+use std::ops::RangeInclusive;
+
+use http::HeaderName;
 
 use crate::edge::parse_bool;
 
@@ -13,6 +16,16 @@ pub const SOURCES: &str = "BERTH_SOURCES";
 
 /// Name of the variable that says whether packages are checked for their owner; they are unless it says `false`.
 pub const PACKAGE_OWNERSHIP: &str = "BERTH_PACKAGE_OWNERSHIP";
+
+/// Name of the variable that holds the registry's origin, such as `https://registry.example.com`.
+pub const PUBLIC_URL: &str = "BERTH_PUBLIC_URL";
+/// Name of the variable that holds the client id of the registry's application at GitHub.
+pub const GITHUB_CLIENT_ID: &str = "BERTH_GITHUB_CLIENT_ID";
+/// Name of the variable that holds the days that audit records are kept.
+pub const AUDIT_DAYS: &str = "BERTH_AUDIT_DAYS";
+/// Name of the variable that names the header in which the operator's own proxy says where a request comes from. Whoever can
+/// reach the function beside that proxy can write the header too.
+pub const CLIENT_ADDRESS_HEADER: &str = "BERTH_CLIENT_ADDRESS_HEADER";
 
 /// Where the truth and the snapshots are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +45,12 @@ pub enum ConfigError {
     /// The variable is neither true nor false.
     #[error("environment variable {0} is neither true nor false: {1:?}")]
     Flag(&'static str, String),
+    /// The variable is no number that is allowed.
+    #[error("environment variable {0} is no whole number from {1} to {2}: {3:?}")]
+    Number(&'static str, u32, u32, String),
+    /// The variable is no name of a header.
+    #[error("environment variable {0} is no name of a header: {1:?}")]
+    Header(&'static str, String),
 }
 
 impl Config {
@@ -61,6 +80,29 @@ pub fn flag_from_env(name: &'static str, default: bool) -> Result<bool, ConfigEr
         None => Ok(default),
         Some(text) => parse_bool(&text).ok_or(ConfigError::Flag(name, text)),
     }
+}
+
+/// The number of a variable, which must lie in `range`; `default` when it is unset or empty.
+///
+/// # Errors
+/// [`ConfigError::Number`].
+pub fn number_from_env(name: &'static str, range: RangeInclusive<u32>, default: u32) -> Result<u32, ConfigError> {
+    match optional(name) {
+        None => Ok(default),
+        Some(text) => match text.parse() {
+            Ok(number) if range.contains(&number) => Ok(number),
+            _ => Err(ConfigError::Number(name, *range.start(), *range.end(), text)),
+        },
+    }
+}
+
+/// The header of [`CLIENT_ADDRESS_HEADER`], if there is one.
+///
+/// # Errors
+/// [`ConfigError::Header`].
+pub fn address_header_from_env() -> Result<Option<HeaderName>, ConfigError> {
+    let header = optional(CLIENT_ADDRESS_HEADER);
+    header.map(|text| text.parse().map_err(|_| ConfigError::Header(CLIENT_ADDRESS_HEADER, text))).transpose()
 }
 
 /// The words of a variable that may be unset.

@@ -11,6 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::catalogue::CatalogueError;
 use crate::snapshot::SnapshotError;
+use crate::store::Exceeded;
 
 /// An error answer. What the client sees and what the log keeps are two fields.
 #[derive(Debug)]
@@ -151,6 +152,19 @@ impl ApiError {
             retry_after: Some(5),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
         }
+    }
+
+    /// 429 for a limit that is reached.
+    #[must_use]
+    pub fn too_many(exceeded: &Exceeded) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests").because(exceeded.to_string());
+        Self { retry_after: Some(exceeded.retry_after), ..error }
+    }
+
+    /// What is wrong in particular, or in general; for the audit trail.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        self.errors.first().map_or_else(|| self.detail.clone(), |error| error.message.clone())
     }
 
     /// The status code.

@@ -10,6 +10,7 @@
 //! | [`error`], [`cache`] | problem+json, and how long an answer may be kept |
 //! | [`telemetry`] | logs |
 //! | [`json`] | strict JSON |
+//! | [`identity`] | who somebody is, and namespaces |
 //! | [`config`], [`aws`] | the environment of a function, and its clients |
 //! | [`limits`] | every limit, in one place |
 //! | [`time`] | times as the official API writes them |
@@ -20,6 +21,7 @@ pub mod catalogue;
 pub mod config;
 pub mod edge;
 pub mod error;
+pub mod identity;
 pub mod json;
 pub mod limits;
 pub mod model;

@@ -89,3 +89,17 @@ pub const DNS_SECONDS: u64 = 5;
 pub const PROOF_FILE_BYTES: usize = 4096;
 /// Longest time for the proof file, in seconds (official API).
 pub const PROOF_FILE_SECONDS: u64 = 10;
+
+/// Longest text of an audit record, in characters.
+pub const AUDIT_TEXT_CHARS: usize = 1000;
+/// Most audit records that one page looks at, whatever its filters.
+pub const AUDIT_SEEN_PER_PAGE: usize = 5000;
+/// Days that audit records are kept if nothing else is configured.
+pub const AUDIT_DAYS: u32 = 400;
+/// Publishes, edits and changes of status that an identity, and a namespace, may make in an hour if nothing else is
+/// configured.
+pub const PUBLISHES_PER_HOUR: u32 = 1000;
+/// New names that an identity may publish in a day if nothing else is configured.
+pub const NEW_NAMES_PER_DAY: u32 = 100;
+/// Logins that may fail in an hour from one address if nothing else is configured.
+pub const FAILED_LOGINS_PER_HOUR: u32 = 50;

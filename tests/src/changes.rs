@@ -123,6 +123,7 @@ pub fn change(before: Option<&ServerState>, versions: &[Version], latest: Option
     let highest = latest_of(candidates).map(|candidate| candidate.version.to_owned());
     let latest = latest.map_or(highest, |latest| Some(latest.to_owned())).expect("a latest version");
     ServerChange {
+        audit: Vec::new(),
         name: first.name.clone(),
         before: before.map(ServerState::head),
         owner: before.map_or(Owner::Publisher, |state| state.owner.clone()),

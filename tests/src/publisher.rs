@@ -1,7 +1,8 @@
 //! Somebody who publishes.
 
+use registry::identity::Identity;
 use registry::time::Timestamp;
-use registry_auth::{Action, AuthMethod, Issuer, Lifetime, Pattern, Permission, SigningKeys};
+use registry_auth::{Action, AuthMethod, Issuer, Lifetime, Login, Pattern, Permission, SigningKeys};
 use serde_json::{Value, json};
 
 use crate::{Answer, Client};
@@ -33,7 +34,14 @@ pub fn token(sub: &str, permissions: &[(Action, &str)]) -> String {
         |(action, resource): &(Action, &str)| Permission { action: *action, resource: Pattern::new(*resource) };
     let issuer = Issuer::new(signing_keys(), Lifetime::default());
     let permissions = permissions.iter().map(permission).collect();
-    issuer.issue(AuthMethod::Dns, sub, permissions, Timestamp::now()).expect("a token").registry_token
+    let login = Login {
+        method: AuthMethod::Dns,
+        subject: sub.to_owned(),
+        identity: Some(Identity::domain(sub)),
+        owns: Vec::new(),
+        permissions,
+    };
+    issuer.issue(login, Timestamp::now()).expect("a token").token.registry_token
 }
 
 /// The smallest document that can be published.

@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::error::{ApiError, BodyErrors, Problem};
+use registry::identity::Identity;
 use registry::time::Timestamp;
-use registry_auth::{AuthMethod, Pattern, TokenResponse};
+use registry_auth::{AuthMethod, Login, Pattern, TokenResponse};
 
 use crate::body::SignatureLogin;
 use crate::login::{grant, publish, use_once};
@@ -37,5 +38,12 @@ pub(crate) async fn login_dns(State(state): State<crate::State>, request: Reques
     use_once(&state, &claim, &signer, now, FAILED).await?;
     let namespace = claim.domain.namespace();
     let permissions = vec![publish(Pattern::namespace(&namespace)), publish(Pattern::namespaces_below(&namespace))];
-    grant(&state, AuthMethod::Dns, claim.domain.as_str(), permissions, now)
+    let login = Login {
+        method: AuthMethod::Dns,
+        subject: claim.domain.to_string(),
+        identity: Some(Identity::domain(claim.domain.as_str())),
+        owns: namespace.parse().into_iter().collect(),
+        permissions,
+    };
+    grant(&state, login, now)
 }

@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::error::{ApiError, BodyErrors, Problem};
+use registry::identity::Identity;
 use registry::time::Timestamp;
-use registry_auth::{AuthMethod, Pattern, TokenResponse};
+use registry_auth::{AuthMethod, Login, Pattern, TokenResponse};
 
 use crate::body::SignatureLogin;
 use crate::login::{grant, publish, use_once};
@@ -40,6 +41,14 @@ pub(crate) async fn login_http(
         ProofRecord::find(&file).ok_or_else(|| refused(Refusal::NoRecordInFile(ProofFiles::url(&claim.domain))))?;
     let signer = claim.signer(std::iter::once(record)).map_err(refused)?;
     use_once(&state, &claim, &signer, now, FAILED).await?;
-    let permissions = vec![publish(Pattern::namespace(&claim.domain.namespace()))];
-    grant(&state, AuthMethod::Http, claim.domain.as_str(), permissions, now)
+    let namespace = claim.domain.namespace();
+    let permissions = vec![publish(Pattern::namespace(&namespace))];
+    let login = Login {
+        method: AuthMethod::Http,
+        subject: claim.domain.to_string(),
+        identity: Some(Identity::domain(claim.domain.as_str())),
+        owns: namespace.parse().into_iter().collect(),
+        permissions,
+    };
+    grant(&state, login, now)
 }

@@ -5,7 +5,7 @@ use http::{HeaderValue, header};
 use registry::error::ApiError;
 use registry::limits;
 use registry::time::Timestamp;
-use registry_auth::{Action, AuthMethod, Pattern, Permission};
+use registry_auth::{Action, Issued, Login, Pattern, Permission};
 
 use crate::State;
 use crate::proof::{Claim, ProofKey, Refusal};
@@ -33,19 +33,14 @@ pub(crate) fn publish(resource: Pattern) -> Permission {
 }
 
 /// The answer to a login that is granted. Never kept, not even as a validator.
-pub(crate) fn grant(
-    state: &State,
-    method: AuthMethod,
-    sub: &str,
-    permissions: Vec<Permission>,
-    now: Timestamp,
-) -> Result<Response, ApiError> {
-    let token = state.issuer.issue(method, sub, permissions, now);
-    let token = token.map_err(|error| ApiError::internal("Failed to generate a token", error))?;
+pub(crate) fn grant(state: &State, login: Login, now: Timestamp) -> Result<Response, ApiError> {
+    let issued = state.issuer.issue(login, now);
+    let Issued { token, claims } = issued.map_err(|error| ApiError::internal("Failed to generate a token", error))?;
     let json = serde_json::to_vec(&token);
     let mut json = json.map_err(|error| ApiError::internal("Failed to generate a token", error))?;
     json.push(b'\n');
-    tracing::info!(?method, sub, expires_at = token.expires_at, "token issued");
+    tracing::info!(method = %claims.auth_method, subject = claims.auth_method_sub, token = claims.jti,
+        expires_at = token.expires_at, "token issued");
     let mut response = json.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)

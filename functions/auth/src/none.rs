@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use registry::error::{ApiError, Problem};
+use registry::identity::Identity;
 use registry::time::Timestamp;
-use registry_auth::{Action, AuthMethod, Pattern, Permission, TokenResponse};
+use registry_auth::{Action, AuthMethod, Login, Pattern, Permission, TokenResponse};
 
 /// The namespace in which everybody may do everything.
 const NAMESPACE: &str = "io.modelcontextprotocol.anonymous";
@@ -22,5 +23,12 @@ const NAMESPACE: &str = "io.modelcontextprotocol.anonymous";
 pub(crate) async fn login_none(State(state): State<crate::State>) -> Result<Response, ApiError> {
     let permission = |action| Permission { action, resource: Pattern::namespace(NAMESPACE) };
     let permissions = vec![permission(Action::Publish), permission(Action::Edit)];
-    crate::login::grant(&state, AuthMethod::None, "anonymous", permissions, Timestamp::now())
+    let login = Login {
+        method: AuthMethod::None,
+        subject: "anonymous".to_owned(),
+        identity: Some(Identity::anonymous()),
+        owns: Vec::new(),
+        permissions,
+    };
+    crate::login::grant(&state, login, Timestamp::now())
 }

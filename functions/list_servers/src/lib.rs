@@ -24,6 +24,8 @@ pub struct State {
     pub catalogue: Arc<Catalogue>,
     /// What `/version` answers.
     pub build: Build,
+    /// What `/health` tells those who log in at GitHub.
+    pub github_client_id: Option<Arc<str>>,
 }
 
 /// The build that answers.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use list_servers::{Build, State, router};
 use registry::aws::Aws;
 use registry::catalogue::Catalogue;
-use registry::config::Config;
+use registry::config::{Config, GITHUB_CLIENT_ID, optional};
 use registry::edge::Edge;
 use registry::snapshot::{Bucket, SnapshotReader};
 use registry::store::Reader;
@@ -24,7 +24,8 @@ async fn run() -> Result<(), lambda_http::Error> {
     let aws = Aws::from_env()?;
     let snapshots = SnapshotReader::new(Bucket::new(aws.s3(), config.bucket));
     let catalogue = Arc::new(Catalogue::new(Reader::new(aws.dynamodb(), config.table), snapshots));
-    let edge = Edge::new(router(State { catalogue: Arc::clone(&catalogue), build: Build::CURRENT }));
+    let github_client_id = optional(GITHUB_CLIENT_ID).map(Arc::from);
+    let edge = Edge::new(router(State { catalogue: Arc::clone(&catalogue), build: Build::CURRENT, github_client_id }));
     let _ = tokio::time::timeout(Duration::from_secs(limits::WARM_UP_SECONDS), catalogue.warm_up()).await;
     registry_lambda::serve(edge).await
 }

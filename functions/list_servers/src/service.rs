@@ -1,5 +1,7 @@
 //! Health, readiness, ping and version.
 
+use std::sync::Arc;
+
 use axum::extract;
 use axum::response::Response;
 use registry::cache::CachePolicy;
@@ -16,6 +18,9 @@ use crate::State;
 pub(crate) struct Health {
     /// Always `ok`.
     status: &'static str,
+    /// The client id with which people log in at GitHub; the official command asks for it here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    github_client_id: Option<Arc<str>>,
 }
 
 /// An answer to a ping.
@@ -40,8 +45,8 @@ pub(crate) struct Version {
 
 /// Says that the process answers. Touches no store.
 #[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, body = Health)))]
-pub(crate) async fn health() -> Response {
-    answer(&Health { status: "ok" })
+pub(crate) async fn health(extract::State(state): extract::State<State>) -> Response {
+    answer(&Health { status: "ok", github_client_id: state.github_client_id })
 }
 
 /// Says that the registry can answer reads: table and snapshot were reached.
@@ -49,7 +54,7 @@ pub(crate) async fn health() -> Response {
     responses((status = 200, body = Health), (status = 503, body = Problem)))]
 pub(crate) async fn readiness(extract::State(state): extract::State<State>) -> Result<Response, ApiError> {
     state.catalogue.view().await?;
-    Ok(answer(&Health { status: "ok" }))
+    Ok(answer(&Health { status: "ok", github_client_id: None }))
 }
 
 /// Answers.

@@ -41,7 +41,7 @@ pub(crate) async fn edit_version(
     Path((name, version)): Path<(String, String)>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let document = well_formed(&headers, structure(&body))?;
     let claims = state.claims(&headers)?;
     let (name, version) = state.stored(&name, &version).await?;

@@ -37,7 +37,7 @@ pub(crate) async fn publish_server(
     State(state): State<crate::State>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let document = well_formed(&headers, structure(&body))?;
     let claims = state.claims(&headers)?;
     may_publish(&claims, &document.name)?;

@@ -50,7 +50,7 @@ pub(crate) async fn update_server_status(
     Path(name): Path<String>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let update = well_formed(&headers, StatusUpdate::parse(&body))?;
     let claims = state.claims(&headers)?;
     let Ok(name) = name.parse::<ServerName>() else { return Err(ApiError::not_found(MISSING)) };

@@ -41,7 +41,7 @@ pub(crate) async fn update_version_status(
     Path((name, version)): Path<(String, String)>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let update = well_formed(&headers, StatusUpdate::parse(&body))?;
     let claims = state.claims(&headers)?;
     let outcome = state.set_status(&name, &version, &claims, &update, |_| false).await?;

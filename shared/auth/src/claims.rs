@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use registry::identity::{Identity, Namespace};
+use registry::store::{AuditEvent, AuditOutcome, AuditRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::permission::{Action, Permission};
@@ -43,6 +45,13 @@ pub struct Claims {
     /// A random id, for the log. The official registry's tokens have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// The stable name of the holder. The official registry's tokens have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<Identity>,
+    /// Namespaces that the login itself proves to be the holder's. What the registry granted by itself, for a verified
+    /// domain or as a member, is looked up where it counts, so that it ends when it is taken away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owns: Vec<Namespace>,
     /// How the holder proved who they are.
     pub auth_method: AuthMethod,
     /// Who they are, in terms of the method.
@@ -77,6 +86,37 @@ impl Claims {
         self.of(action).map(|permission| permission.resource.as_str()).collect()
     }
 
+    /// Whether the holder may do everything to every server: an administrator of the registry.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.of(Action::Edit).any(|permission| permission.resource.as_str() == "*")
+    }
+
+    /// Whether the login proves a namespace to be the holder's.
+    #[must_use]
+    pub fn owns(&self, namespace: &Namespace) -> bool {
+        let key = namespace.key();
+        self.owns.iter().any(|owned| owned.key() == key)
+    }
+
+    /// The stable name of the holder. A token without one is from before there were such names.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.sub.as_ref()
+    }
+
+    /// A record of the audit trail that says who the holder is.
+    #[must_use]
+    pub fn audit(&self, event: AuditEvent, outcome: AuditOutcome) -> AuditRecord {
+        AuditRecord {
+            identity: self.sub.as_ref().map(ToString::to_string),
+            method: Some(self.auth_method.to_string()),
+            subject: Some(self.auth_method_sub.clone()),
+            token_id: self.jti.clone(),
+            ..AuditRecord::new(event, outcome)
+        }
+    }
+
     fn of(&self, action: Action) -> impl Iterator<Item = &Permission> {
         self.permissions.iter().filter(move |permission| permission.action == action)
     }
@@ -96,6 +136,8 @@ mod tests {
             nbf: None,
             iat: None,
             jti: None,
+            sub: None,
+            owns: Vec::new(),
             auth_method: AuthMethod::GithubAt,
             auth_method_sub: "someone".to_owned(),
             permissions: vec![permission(Action::Edit, "*"), permission(Action::Publish, "a.b/*")],

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use registry::identity::{Identity, Namespace};
 use registry::limits;
 use registry::time::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -19,6 +20,30 @@ pub struct TokenResponse {
     pub registry_token: String,
     /// When it ends, in seconds since the epoch.
     pub expires_at: i64,
+}
+
+/// What a token is to say.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// How the holder proved who they are.
+    pub method: AuthMethod,
+    /// Who they are, in terms of the method.
+    pub subject: String,
+    /// Their stable name.
+    pub identity: Option<Identity>,
+    /// Namespaces that the login itself proves to be theirs.
+    pub owns: Vec<Namespace>,
+    /// What they may do.
+    pub permissions: Vec<Permission>,
+}
+
+/// A token that was made.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The token.
+    pub token: TokenResponse,
+    /// What it says.
+    pub claims: Claims,
 }
 
 /// How long a token is valid.
@@ -65,13 +90,7 @@ impl Issuer {
     ///
     /// # Errors
     /// When the system gives no random numbers, or the crypto library refuses.
-    pub fn issue(
-        &self,
-        method: AuthMethod,
-        sub: impl Into<String>,
-        permissions: Vec<Permission>,
-        now: Timestamp,
-    ) -> Result<TokenResponse, IssueError> {
+    pub fn issue(&self, login: Login, now: Timestamp) -> Result<Issued, IssueError> {
         let mut id = [0_u8; 16];
         SystemRandom::new().fill(&mut id).map_err(|_| IssueError::Random)?;
         let iat = now.as_micros().div_euclid(1_000_000);
@@ -82,11 +101,14 @@ impl Issuer {
             nbf: Some(iat),
             iat: Some(iat),
             jti: Some(hex::encode(id)),
-            auth_method: method,
-            auth_method_sub: sub.into(),
-            permissions,
+            sub: login.identity,
+            owns: login.owns,
+            auth_method: login.method,
+            auth_method_sub: login.subject,
+            permissions: login.permissions,
         };
-        Ok(TokenResponse { registry_token: self.keys.sign(&claims)?, expires_at: exp })
+        let token = TokenResponse { registry_token: self.keys.sign(&claims)?, expires_at: exp };
+        Ok(Issued { token, claims })
     }
 }
 

@@ -28,7 +28,8 @@ pub use environment::{
     EnvironmentError, TOKEN_KEYS, TOKEN_LIFETIME, TOKEN_PUBLIC_KEYS, lifetime_from_env, signing_keys_from_env,
     verifying_keys_from_env,
 };
-pub use issuer::{InvalidLifetime, IssueError, Issuer, Lifetime, TokenResponse};
+pub use issuer::{InvalidLifetime, IssueError, Issued, Issuer, Lifetime, Login, TokenResponse};
 pub use keys::{KeyFileError, KeysError, SigningKeys, VerifyingKeys};
 pub use permission::{Action, Pattern, Permission};
+pub use provider::install as install_crypto;
 pub use verify::TokenError;

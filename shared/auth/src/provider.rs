@@ -1,14 +1,20 @@
-//! Ed25519 by ring, for `jsonwebtoken`, whose own backends would bring another crypto library.
+//! Signatures by ring, for `jsonwebtoken`, whose own backends would bring another crypto library. The registry signs with
+//! Ed25519 alone; what others sign is verified in all their usual ways.
 
 use std::sync::Once;
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, new_error};
 use jsonwebtoken::signature::{self, Signer, Verifier};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
-use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, Ed25519KeyPair, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
+    VerificationAlgorithm,
+};
 
-/// A seed is an `EncodingKey`, a public key a `DecodingKey`: both raw, 32 bytes.
+/// A seed is an `EncodingKey`, raw, 32 bytes. A public key is a `DecodingKey`: the raw 32 bytes of Ed25519, the uncompressed
+/// point of ECDSA, modulus and exponent of RSA.
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| Ok(Box::new(RingSigner::new(*algorithm, key)?)),
     verifier_factory: |algorithm, key| Ok(Box::new(RingVerifier::new(*algorithm, key)?)),
@@ -24,7 +30,7 @@ static PROVIDER: CryptoProvider = CryptoProvider {
 static INSTALLED: Once = Once::new();
 
 /// Makes `jsonwebtoken` use ring. It knows one provider for the whole process.
-pub(crate) fn install() {
+pub fn install() {
     INSTALLED.call_once(|| {
         // Whoever was first decides; a provider that does not take raw keys refuses them.
         if PROVIDER.install_default().is_err() {
@@ -61,25 +67,59 @@ impl JwtSigner for RingSigner {
     }
 }
 
-struct RingVerifier(UnparsedPublicKey<Vec<u8>>);
+struct RingVerifier {
+    algorithm: Algorithm,
+    key: PublicKey,
+}
+
+enum PublicKey {
+    Rsa(&'static RsaParameters, RsaPublicKeyComponents<Vec<u8>>),
+    Raw(UnparsedPublicKey<Vec<u8>>),
+}
 
 impl RingVerifier {
     fn new(algorithm: Algorithm, key: &DecodingKey) -> Result<Self, Error> {
-        if algorithm != Algorithm::EdDSA || key.family() != algorithm.family() {
+        if key.family() != algorithm.family() {
             return Err(unsupported());
         }
-        Ok(Self(UnparsedPublicKey::new(&ED25519, key.try_get_as_bytes()?.to_vec())))
+        let key = match algorithm {
+            Algorithm::RS256 => rsa(&RSA_PKCS1_2048_8192_SHA256, key)?,
+            Algorithm::RS384 => rsa(&RSA_PKCS1_2048_8192_SHA384, key)?,
+            Algorithm::RS512 => rsa(&RSA_PKCS1_2048_8192_SHA512, key)?,
+            Algorithm::ES256 => raw(&ECDSA_P256_SHA256_FIXED, key)?,
+            Algorithm::ES384 => raw(&ECDSA_P384_SHA384_FIXED, key)?,
+            Algorithm::EdDSA => raw(&ED25519, key)?,
+            _ => return Err(unsupported()),
+        };
+        Ok(Self { algorithm, key })
     }
+}
+
+fn rsa(parameters: &'static RsaParameters, key: &DecodingKey) -> Result<PublicKey, Error> {
+    match key.kind() {
+        DecodingKeyKind::RsaModulusExponent { n, e } => {
+            Ok(PublicKey::Rsa(parameters, RsaPublicKeyComponents { n: n.clone(), e: e.clone() }))
+        }
+        DecodingKeyKind::SecretOrDer(_) => Err(unsupported()),
+    }
+}
+
+fn raw(algorithm: &'static dyn VerificationAlgorithm, key: &DecodingKey) -> Result<PublicKey, Error> {
+    Ok(PublicKey::Raw(UnparsedPublicKey::new(algorithm, key.try_get_as_bytes()?.to_vec())))
 }
 
 impl Verifier<Vec<u8>> for RingVerifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        self.0.verify(message, signature).map_err(|_| signature::Error::new())
+        let verified = match &self.key {
+            PublicKey::Rsa(parameters, key) => key.verify(parameters, message, signature),
+            PublicKey::Raw(key) => key.verify(message, signature),
+        };
+        verified.map_err(|_| signature::Error::new())
     }
 }
 
 impl JwtVerifier for RingVerifier {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::EdDSA
+        self.algorithm
     }
 }

@@ -5,6 +5,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
+use super::ClientAddress;
 use crate::error::{ApiError, ErrorDetail};
 use crate::json::{self, JsonError};
 use crate::limits;
@@ -14,6 +15,8 @@ use crate::limits;
 pub struct JsonRequest {
     /// The headers.
     pub headers: HeaderMap,
+    /// Where it comes from, as far as that is known.
+    pub address: Option<ClientAddress>,
     /// The body: any JSON, without duplicate keys and not nested too deeply.
     pub body: Value,
 }
@@ -39,7 +42,8 @@ impl JsonRequest {
             let detail = ErrorDetail { message, location: Some("body".to_owned()), value: echo(&bytes) };
             ApiError::bad_request("validation failed").with_errors(vec![detail])
         })?;
-        Ok(Self { headers: parts.headers, body })
+        let address = parts.extensions.get::<ClientAddress>().copied();
+        Ok(Self { headers: parts.headers, address, body })
     }
 }
 

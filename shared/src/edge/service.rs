@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use tower::Layer;
 use tower::{Service, ServiceExt};
 use tower_http::CompressionLevel;
@@ -18,7 +18,7 @@ use tower_http::compression::predicate::SizeAbove;
 use tower_http::compression::{Compression, CompressionLayer};
 
 use super::path::{InvalidPath, canonical};
-use super::{cors, not_found};
+use super::{ClientAddress, cors, not_found};
 use crate::cache::CachePolicy;
 use crate::error::ApiError;
 
@@ -31,6 +31,8 @@ const COMPRESS_ABOVE: u16 = 1024;
 #[derive(Clone)]
 pub struct Edge {
     routes: Compression<Router, SizeAbove>,
+    /// The header in which the operator's own proxy says where a request comes from.
+    address_header: Option<HeaderName>,
 }
 
 impl Edge {
@@ -40,10 +42,21 @@ impl Edge {
         let routes = routes.fallback(not_found).method_not_allowed_fallback(not_found);
         let compression =
             CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESS_ABOVE));
-        Self { routes: compression.layer(routes) }
+        Self { routes: compression.layer(routes), address_header: None }
+    }
+
+    /// The same service behind a proxy of the operator's, which says in `header` where a request comes from.
+    #[must_use]
+    pub fn behind(mut self, header: Option<HeaderName>) -> Self {
+        self.address_header = header;
+        self
     }
 
     async fn answer(self, mut request: Request<Body>) -> Response {
+        let header = self.address_header.as_ref();
+        if let Some(address) = header.and_then(|header| ClientAddress::from_header(request.headers(), header)) {
+            request.extensions_mut().insert(address);
+        }
         let has_origin = request.headers().contains_key(header::ORIGIN);
         if let Some(response) = cors::preflight(request.method(), request.headers()) {
             return response;

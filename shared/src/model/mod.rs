@@ -7,6 +7,7 @@ mod package;
 mod precedence;
 mod range;
 mod server_json;
+mod skeleton;
 mod status;
 mod text;
 mod version;
@@ -20,5 +21,6 @@ pub use official::{
 pub use package::{Package, Transport};
 pub use precedence::{Candidate, is_higher, latest_of};
 pub use server_json::{Extra, Icon, Repository, ServerJson};
+pub use skeleton::skeleton;
 pub use status::{InvalidStatus, Status};
 pub use version::{InvalidServerVersion, ServerVersion};

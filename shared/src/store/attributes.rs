@@ -9,10 +9,11 @@ use super::{Change, Head, Owner, Serial, StoreError};
 use crate::model::{ServerName, ServerVersion, VersionState};
 use crate::time::Timestamp;
 
-pub(super) type Item = HashMap<String, AttributeValue>;
+/// An item of the table.
+pub type Item = HashMap<String, AttributeValue>;
 
 /// When DynamoDB may delete an item, in seconds since the epoch.
-pub(super) const TTL: &str = "ttl";
+pub const TTL: &str = "ttl";
 pub(super) const SERIAL: &str = "serial";
 pub(super) const SNAPSHOT: &str = "snapshot";
 pub(super) const SERVER: &str = "server";
@@ -31,15 +32,19 @@ const STATUS_CHANGED_AT: &str = "status_changed_at";
 const AT: &str = "at";
 pub(super) const PUBLISHER: &str = "publisher";
 
-pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+/// A text attribute.
+pub fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(super) fn number(value: impl ToString) -> AttributeValue {
+/// A number attribute.
+pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-pub(super) fn key_item(key: &Key) -> Item {
+/// An item that has no more than its key.
+#[must_use]
+pub fn key_item(key: &Key) -> Item {
     Item::from([(PK.to_owned(), text(key.pk.as_str())), (SK.to_owned(), text(key.sk.as_str()))])
 }
 
@@ -94,38 +99,63 @@ fn put_state(item: &mut Item, state: &VersionState) {
 }
 
 /// Reads attributes of one item; errors name the item and the attribute.
-pub(super) struct Attributes<'a> {
-    pub(super) operation: &'static str,
-    pub(super) item: &'a Item,
+#[derive(Clone, Copy, Debug)]
+pub struct Attributes<'a> {
+    /// What was attempted, for errors.
+    pub operation: &'static str,
+    /// The item.
+    pub item: &'a Item,
 }
 
 impl<'a> Attributes<'a> {
-    pub(super) fn malformed(&self, attribute: &'static str) -> StoreError {
+    /// The error for an attribute that is missing or of the wrong type.
+    #[must_use]
+    pub fn malformed(&self, attribute: &'static str) -> StoreError {
         let part = |name| self.optional_text(name).unwrap_or_default();
         StoreError::Malformed { operation: self.operation, key: format!("{}/{}", part(PK), part(SK)), attribute }
     }
 
-    pub(super) fn optional_text(&self, name: &str) -> Option<&'a str> {
+    /// A text, if it is there.
+    #[must_use]
+    pub fn optional_text(&self, name: &str) -> Option<&'a str> {
         self.item.get(name)?.as_s().ok().map(String::as_str)
     }
 
-    pub(super) fn text(&self, name: &'static str) -> Result<&'a str, StoreError> {
+    /// A text.
+    ///
+    /// # Errors
+    /// When it is missing or no text.
+    pub fn text(&self, name: &'static str) -> Result<&'a str, StoreError> {
         self.optional_text(name).ok_or_else(|| self.malformed(name))
     }
 
-    pub(super) fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, StoreError> {
+    /// A text, parsed.
+    ///
+    /// # Errors
+    /// When it is missing or does not parse.
+    pub fn parsed<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, StoreError> {
         self.text(name)?.parse().map_err(|_| self.malformed(name))
     }
 
-    pub(super) fn optional_number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+    /// A number, if it is there.
+    #[must_use]
+    pub fn optional_number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.item.get(name)?.as_n().ok()?.parse().ok()
     }
 
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, StoreError> {
+    /// A number.
+    ///
+    /// # Errors
+    /// When it is missing or no number.
+    pub fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, StoreError> {
         self.optional_number(name).ok_or_else(|| self.malformed(name))
     }
 
-    fn time(&self, name: &'static str) -> Result<Timestamp, StoreError> {
+    /// A time, stored as a number of microseconds.
+    ///
+    /// # Errors
+    /// When it is missing or no time.
+    pub fn time(&self, name: &'static str) -> Result<Timestamp, StoreError> {
         self.optional_number(name).and_then(Timestamp::from_micros).ok_or_else(|| self.malformed(name))
     }
 

@@ -51,7 +51,7 @@ fn split(mut change: ServerChange) -> Vec<ServerChange> {
         match grown.versions.pop() {
             Some(version) if too_large && !grown.versions.is_empty() => {
                 parts.push(grown);
-                parts.push(ServerChange { versions: vec![version], ..change.clone() });
+                parts.push(ServerChange { versions: vec![version], audit: Vec::new(), ..change.clone() });
             }
             Some(version) => {
                 grown.versions.push(version);
@@ -63,10 +63,11 @@ fn split(mut change: ServerChange) -> Vec<ServerChange> {
     parts
 }
 
-/// A head, and for each version itself and its record, and for each URL its claim.
+/// A head, a new name's place among those that look alike, what the audit trail gets, and for each version itself and its
+/// record, and for each URL its claim.
 pub(super) fn change_actions(change: &ServerChange) -> usize {
     let claims: usize = change.versions.iter().map(|version| version.claims.len()).sum();
-    1 + 2 * change.versions.len() + claims
+    1 + usize::from(change.before.is_none()) + change.audit.len() + 2 * change.versions.len() + claims
 }
 
 pub(super) fn change_bytes(change: &ServerChange) -> usize {
@@ -74,7 +75,7 @@ pub(super) fn change_bytes(change: &ServerChange) -> usize {
         let claims: usize = version.claims.iter().map(|claim| claim.url.len() + 256).sum();
         2 * (version.state.document.len() + 1024) + claims
     };
-    512 + change.versions.iter().map(version_bytes).sum::<usize>()
+    512 + 4096 * change.audit.len() + change.versions.iter().map(version_bytes).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -102,6 +103,7 @@ mod tests {
             publisher: None,
         };
         ServerChange {
+            audit: Vec::new(),
             name: name.parse().unwrap(),
             before: None,
             owner: Owner::Publisher,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::TransactWriteItem;
+
 use super::{Head, Owner, Serial};
 use crate::model::{ServerName, ServerVersion, VersionState};
 use crate::time::Timestamp;
@@ -20,6 +22,8 @@ pub struct ServerChange {
     pub latest: ServerVersion,
     /// The versions that are written; at least one.
     pub versions: Vec<VersionChange>,
+    /// The record of the change in the audit trail ([`super::AuditLog::actions`]): it is there if, and only if, the change is.
+    pub audit: Vec<TransactWriteItem>,
 }
 
 /// One version that is written.

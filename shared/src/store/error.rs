@@ -57,7 +57,8 @@ pub enum CommitError {
 
 impl StoreError {
     /// An SDK error with its chain of causes, which `Display` of the SDK leaves out.
-    pub(super) fn call<E, R>(operation: &'static str, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Self
+    #[must_use]
+    pub fn call<E, R>(operation: &'static str, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Self
     where
         E: std::error::Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,

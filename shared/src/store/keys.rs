@@ -9,23 +9,43 @@
 //! | remote URL claim | `REMOTE#<SHA-256 of the URL>` | `CLAIM` |
 //! | source status | `SOURCE#<name>` | `STATUS` |
 //! | used proof | `PROOF#<SHA-256 of the proof>` | `USED` |
+//! | look-alikes | `LOOKALIKE#<skeleton of a name>` | `<name>` |
+//! | audit, all of a month | `AUDIT#<year>-<month>` | `<microseconds, 20 digits>#<id>` |
+//! | audit of a namespace | `AUDIT-OF#<namespace>` | the same |
+//! | count against a limit | `COUNT#<SHA-256 of what is counted>` | `<window>` |
+//! | namespace | `NAMESPACE#<namespace>` | `HEAD` |
+//! | member of a namespace | `NAMESPACE#<namespace>` | `MEMBER#<identity>` |
+//! | invitation to a namespace | `NAMESPACE#<namespace>` | `INVITATION#<handle>` |
+//! | membership of somebody | `IDENTITY#<identity>` | `MEMBER#<namespace>` |
+//! | domain claim of somebody | `IDENTITY#<identity>` | `DOMAIN#<domain>` |
+//! | invitation of somebody | `HANDLE#<handle>` | `INVITATION#<namespace>` |
+//! | holder of a domain | `DOMAINS` | `<domain>` |
+//! | login on its way | `LOGIN#<SHA-256 of the state>` | `LOGIN` |
+//! | browser session | `SESSION#<family>` | `SESSION` |
+//! | key set of an issuer | `KEYSET#<SHA-256 of the issuer>` | `KEYS` |
 
 use sha2::{Digest, Sha256};
 
 use super::Serial;
+use crate::identity::{Identity, Namespace};
 use crate::model::{ServerName, ServerVersion};
+use crate::time::Timestamp;
 
-pub(super) const PK: &str = "pk";
-pub(super) const SK: &str = "sk";
+/// Name of the partition key's attribute.
+pub const PK: &str = "pk";
+/// Name of the sort key's attribute.
+pub const SK: &str = "sk";
 
 /// Changes of one partition: few enough for even load, many enough that a catch-up is one query.
 const CHANGES_PER_PARTITION: u64 = 1000;
 
 /// A full primary key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    pub(super) pk: String,
-    pub(super) sk: String,
+pub struct Key {
+    /// The partition key.
+    pub pk: String,
+    /// The sort key.
+    pub sk: String,
 }
 
 pub(super) const HEAD_SK: &str = "HEAD";
@@ -78,6 +98,126 @@ pub(super) fn source(name: &str) -> Key {
 /// The hash because of its length, and because nobody who reads the table has to know who logged in.
 pub(super) fn used_proof(proof: &str) -> Key {
     Key { pk: format!("PROOF#{}", hex::encode(Sha256::digest(proof))), sk: "USED".to_owned() }
+}
+
+/// What is behind a name when what looks alike is the same.
+pub(super) fn lookalikes(name: &ServerName) -> String {
+    format!("LOOKALIKE#{}", crate::model::skeleton(name.as_str()))
+}
+
+pub(super) fn lookalike(name: &ServerName) -> Key {
+    Key { pk: lookalikes(name), sk: name.as_str().to_owned() }
+}
+
+/// `month` as `2026-11`.
+pub(super) fn audit_month(month: &str) -> String {
+    format!("AUDIT#{month}")
+}
+
+pub(super) fn audit_of(namespace: &str) -> String {
+    format!("AUDIT-OF#{namespace}")
+}
+
+pub(super) fn audit_sort(at: Timestamp, id: &str) -> String {
+    format!("{}#{id}", audit_time(at))
+}
+
+/// What the sort keys of audit records of a moment begin with. Nothing is recorded before 1970.
+pub(super) fn audit_time(at: Timestamp) -> String {
+    format!("{:020}", at.as_micros().max(0))
+}
+
+/// The hash, because an address or an identity need not be readable here, and for its length.
+pub(super) fn count(what: &str, window: i64) -> Key {
+    Key { pk: format!("COUNT#{}", hex::encode(Sha256::digest(what))), sk: format!("{window:020}") }
+}
+
+/// What binds a namespace to its owner.
+#[must_use]
+pub fn namespace(namespace: &Namespace) -> Key {
+    Key { pk: namespace_partition(namespace), sk: HEAD_SK.to_owned() }
+}
+
+/// Partition of a namespace, its members and its invitations.
+#[must_use]
+pub fn namespace_partition(namespace: &Namespace) -> String {
+    format!("NAMESPACE#{}", namespace.key())
+}
+
+/// What sort keys of members begin with.
+pub const MEMBER_PREFIX: &str = "MEMBER#";
+/// What sort keys of invitations begin with.
+pub const INVITATION_PREFIX: &str = "INVITATION#";
+/// What sort keys of somebody's domain claims begin with.
+pub const DOMAIN_PREFIX: &str = "DOMAIN#";
+
+/// A member, as the namespace has it.
+#[must_use]
+pub fn member(namespace: &Namespace, identity: &Identity) -> Key {
+    Key { pk: namespace_partition(namespace), sk: format!("{MEMBER_PREFIX}{identity}") }
+}
+
+/// An invitation, as the namespace has it. `handle` is in lower case where case does not count.
+#[must_use]
+pub fn invitation(namespace: &Namespace, handle: &str) -> Key {
+    Key { pk: namespace_partition(namespace), sk: format!("{INVITATION_PREFIX}{handle}") }
+}
+
+/// Partition of what somebody has: memberships and domain claims.
+#[must_use]
+pub fn identity_partition(identity: &Identity) -> String {
+    format!("IDENTITY#{identity}")
+}
+
+/// A membership, as its holder has it.
+#[must_use]
+pub fn membership(identity: &Identity, namespace: &Namespace) -> Key {
+    Key { pk: identity_partition(identity), sk: format!("{MEMBER_PREFIX}{}", namespace.key()) }
+}
+
+/// Somebody's claim of a domain, which is in its canonical form.
+#[must_use]
+pub fn domain_claim(identity: &Identity, domain: &str) -> Key {
+    Key { pk: identity_partition(identity), sk: format!("{DOMAIN_PREFIX}{domain}") }
+}
+
+/// Partition of the invitations that wait for somebody.
+#[must_use]
+pub fn handle_partition(handle: &str) -> String {
+    format!("HANDLE#{handle}")
+}
+
+/// An invitation, as the invited has it.
+#[must_use]
+pub fn invitation_of(handle: &str, namespace: &Namespace) -> Key {
+    Key { pk: handle_partition(handle), sk: format!("{INVITATION_PREFIX}{}", namespace.key()) }
+}
+
+/// Partition of all domains that somebody holds.
+pub const DOMAINS: &str = "DOMAINS";
+
+/// Who holds a domain, which is in its canonical form.
+#[must_use]
+pub fn domain_holder(domain: &str) -> Key {
+    Key { pk: DOMAINS.to_owned(), sk: domain.to_owned() }
+}
+
+/// A browser login on its way. The hash: whoever reads the table cannot take a login over.
+#[must_use]
+pub fn login(state: &str) -> Key {
+    Key { pk: format!("LOGIN#{}", hex::encode(Sha256::digest(state))), sk: "LOGIN".to_owned() }
+}
+
+/// A browser session: one family of refresh tokens.
+#[must_use]
+pub fn session(family: &str) -> Key {
+    Key { pk: format!("SESSION#{family}"), sk: "SESSION".to_owned() }
+}
+
+/// The key set of an issuer of identity tokens.
+#[must_use]
+pub fn key_set(issuer: &str) -> Key {
+    Key { pk: format!("KEYSET#{}", hex::encode(Sha256::digest(issuer))), sk: "KEYS".to_owned() }
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@
 //! `s` is brought to any later serial by the change records alone, and a scan that ran while others wrote is made exact
 //! by replaying the changes of that time (`docs/adr/0002`).
 
-mod attributes;
+pub mod attributes;
+mod audit;
 mod batch;
 mod change;
+mod counts;
 mod error;
 mod head;
-mod keys;
+pub mod keys;
+mod lookalikes;
 mod publication;
 mod queue;
 mod reader;
@@ -21,8 +24,10 @@ mod table;
 mod transaction;
 mod writer;
 
+pub use audit::{AuditEvent, AuditLog, AuditOutcome, AuditPage, AuditQuery, AuditRecord};
 pub use batch::batches;
 pub use change::{Change, RemoteClaim, ServerChange, VersionChange};
+pub use counts::{Counts, Exceeded, Limit};
 pub use error::chain as error_chain;
 pub use error::{CommitError, StoreError};
 pub use head::{Head, Owner};

@@ -135,7 +135,14 @@ mod tests {
         let claims = urls.iter().map(|&url| RemoteClaim { url: url.to_owned(), delta: 1 }).collect();
         let version: crate::model::ServerVersion = "1.0.0".parse().unwrap();
         let versions = vec![VersionChange { version: version.clone(), state, is_new: true, claims, publisher: None }];
-        ServerChange { name: name.parse().unwrap(), before: None, owner: Owner::Publisher, latest: version, versions }
+        ServerChange {
+            name: name.parse().unwrap(),
+            before: None,
+            owner: Owner::Publisher,
+            latest: version,
+            versions,
+            audit: Vec::new(),
+        }
     }
 
     fn names(group: &Group) -> Vec<&str> {

@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem, Update
 use super::attributes::{self, Item, number, text};
 use super::keys::{self, Key};
 use super::{Change, CommitError, Head, Serial, ServerChange, StoreError};
+use crate::model::ServerName;
 use crate::time::Timestamp;
 
 /// What an action of the transaction was for; the answer names actions by their place.
@@ -13,6 +14,8 @@ enum Purpose<'a> {
     Counter,
     Server(&'a ServerChange),
     Record,
+    Lookalike,
+    Audit,
     Remote(&'a ServerChange, &'a str),
 }
 
@@ -79,6 +82,12 @@ impl<'a> Transaction<'a> {
             };
             this.put(Purpose::Server(change), put)?;
             this.heads.push(head);
+            if change.before.is_none() {
+                let name = put_name(table, &change.name);
+                this.put(Purpose::Lookalike, name)?;
+            }
+            this.actions.extend(change.audit.iter().cloned());
+            this.purposes.extend(change.audit.iter().map(|_| Purpose::Audit));
             for (url, delta) in change.net_claims() {
                 this.update(Purpose::Remote(change, url), claim(table, change, url, delta))?;
             }
@@ -160,6 +169,11 @@ fn put(table: &str, item: Item) -> aws_sdk_dynamodb::types::builders::PutBuilder
 
 fn put_record(table: &str, key: &Key, record: &Change) -> aws_sdk_dynamodb::types::builders::PutBuilder {
     put(table, attributes::change_item(key, record)).condition_expression("attribute_not_exists(pk)")
+}
+
+/// Unconditional: a name stays among those that look alike, whatever becomes of its server.
+fn put_name(table: &str, name: &ServerName) -> aws_sdk_dynamodb::types::builders::PutBuilder {
+    put(table, attributes::key_item(&keys::lookalike(name)))
 }
 
 fn move_counter(table: &str, before: Serial, after: Serial) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {

@@ -130,7 +130,14 @@ impl Draft {
     /// A change through the API makes the server the publishers' own: from then on, its source does not change it.
     fn commit(&self, before: Option<Head>, latest: ServerVersion, version: VersionChange) -> Decision {
         let name = self.name.clone();
-        Decision::Commit(ServerChange { name, before, owner: Owner::Publisher, latest, versions: vec![version] })
+        Decision::Commit(ServerChange {
+            name,
+            before,
+            owner: Owner::Publisher,
+            latest,
+            versions: vec![version],
+            audit: Vec::new(),
+        })
     }
 
     fn check_remotes(&self, holders: &HashMap<String, String>) -> Result<(), Refusal> {

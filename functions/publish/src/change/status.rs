@@ -105,7 +105,14 @@ impl StatusUpdate {
         let highest = latest_of(candidates).and_then(|highest| server.versions.get_key_value(highest.version));
         let latest = highest.map_or(server.latest, |(version, _)| version.clone());
         let name = name.clone();
-        Ok(Some(ServerChange { name, before: Some(before), owner: Owner::Publisher, latest, versions }))
+        Ok(Some(ServerChange {
+            name,
+            before: Some(before),
+            owner: Owner::Publisher,
+            latest,
+            versions,
+            audit: Vec::new(),
+        }))
     }
 }
 

@@ -118,7 +118,7 @@ pub(super) fn plan(
             }));
         }
         if !changes.is_empty() {
-            planned.change = Some(ServerChange { name, before, owner, latest, versions: changes });
+            planned.change = Some(ServerChange { name, before, owner, latest, versions: changes, audit: Vec::new() });
         }
     }
     planned.entries = entries;

@@ -28,7 +28,14 @@ fn verifying(seeds: &str) -> VerifyingKeys {
 fn token_of(seeds: &str) -> String {
     let permissions = vec![Permission { action: Action::Publish, resource: Pattern::namespace("com.example") }];
     let issuer = Issuer::new(signing(seeds), Lifetime::default());
-    issuer.issue(AuthMethod::Dns, "example.com", permissions, now()).unwrap().registry_token
+    let login = Login {
+        method: AuthMethod::Dns,
+        subject: "example.com".to_owned(),
+        identity: None,
+        owns: Vec::new(),
+        permissions,
+    };
+    issuer.issue(login, now()).unwrap().token.registry_token
 }
 
 fn part(value: &Value) -> String {

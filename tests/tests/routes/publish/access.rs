@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use berth_tests::{Publisher, Registry, document, signing_keys, token};
 use registry::time::Timestamp;
-use registry_auth::{Action, AuthMethod, Issuer, Lifetime, Pattern, Permission, SigningKeys};
+use registry_auth::{Action, AuthMethod, Issuer, Lifetime, Login, Pattern, Permission, SigningKeys};
 use serde_json::json;
 
 const NAME: &str = "a.b/xx";
@@ -39,7 +39,9 @@ async fn a_forged_token_is_refused() {
     let all = || vec![Permission { action: Action::Publish, resource: Pattern::new("*") }];
     let ago = |seconds: i64| Timestamp::from_micros(Timestamp::now().as_micros() - seconds * 1_000_000).unwrap();
     let issue = |keys: SigningKeys, at| {
-        Issuer::new(keys, Lifetime::default()).issue(AuthMethod::None, "x", all(), at).unwrap().registry_token
+        let (method, subject) = (AuthMethod::None, "x".to_owned());
+        let login = Login { method, subject, identity: None, owns: Vec::new(), permissions: all() };
+        Issuer::new(keys, Lifetime::default()).issue(login, at).unwrap().token.registry_token
     };
     let foreign = issue("0c".repeat(32).parse().unwrap(), Timestamp::now());
     let good = issue(signing_keys(), Timestamp::now());
