@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use auth::environment::dns_from_env;
 use berth_local::Access;
-use registry_auth::{SigningKeys, TOKEN_KEYS, lifetime_from_env, signing_keys_from_env};
+use registry_auth::{SigningKeys, TOKEN_KEYS, signing_keys_from_env};
 use registry_ownership::{Hosts, Ownership};
 
 use crate::arguments::ServeArguments;
@@ -25,13 +24,8 @@ pub(crate) fn access(arguments: &ServeArguments, directory: &Path) -> anyhow::Re
         true => None,
         false => Some(Arc::new(Ownership::new(Hosts::from_env()?)?)),
     };
-    // A laptop without a network serves all else.
-    let dns = dns_from_env().inspect_err(|error| output::talk(&format!("warning: {error}; login dns does not work")));
-    Ok(Access {
-        lifetime: lifetime_from_env()?,
-        anonymous_login: arguments.anonymous_login,
-        ownership,
-        dns: dns.ok(),
-        ..Access::new(keys)
-    })
+    let mut access = Access::from_env(keys, |text| output::talk(&format!("warning: {text}")))?;
+    access.logins.anonymous = arguments.anonymous_login;
+    access.ownership = ownership;
+    Ok(access)
 }

@@ -5,9 +5,12 @@ mod arguments;
 mod commands;
 mod confirm;
 mod document;
+mod duration;
+mod github;
 mod init;
 mod issue_hints;
 mod keys;
+mod names;
 mod output;
 mod private_file;
 mod registry_client;
@@ -36,6 +39,9 @@ fn main() -> ExitCode {
                 Command::Login(command) => commands::login(command).await,
                 Command::Logout => commands::logout(),
                 Command::Whoami(arguments) => commands::whoami(&arguments),
+                Command::VerifyDomain(arguments) => commands::verify_domain(arguments).await,
+                Command::Owners(arguments) => commands::owners(arguments).await,
+                Command::Audit(arguments) => commands::audit(arguments).await,
                 Command::Validate(arguments) => commands::validate(arguments).await,
                 Command::Publish(arguments) => commands::publish(arguments).await,
                 Command::Status(arguments) => commands::status(arguments).await,

@@ -32,6 +32,43 @@ fn publishing() {
     run("docs/publishing.md", &["--no-sources", "--anonymous-login", "--no-package-ownership"]);
 }
 
+/// The workflow of `docs/publishing.md` has nothing that zizmor, which knows how workflows are attacked, would change.
+#[test]
+fn the_workflow_is_sound() {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/publishing.md")).expect("the document");
+    let workflow = text.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a workflow");
+    let Some(zizmor) = zizmor() else { return };
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let folder = dir.path().join(".github/workflows");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("publish.yml"), workflow).expect("the workflow");
+    let output = Command::new(zizmor)
+        .args(["--offline", "--no-progress", "--persona", "auditor", "."])
+        .current_dir(dir.path())
+        .output()
+        .expect("zizmor runs");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("{said}");
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("No findings to report"), "{said}");
+}
+
+/// The program, installed where it is not; `None` where it cannot be.
+fn zizmor() -> Option<std::path::PathBuf> {
+    let venv = Path::new(ROOT).join("target/tools/zizmor");
+    let program = venv.join("bin/zizmor");
+    if program.exists() {
+        return Some(program);
+    }
+    let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    let is_installed = runs(Command::new("python3").args(["-m", "venv"]).arg(&venv))
+        && runs(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "zizmor==1.32.0"]));
+    if !is_installed {
+        println!("skipped: zizmor cannot be installed: that needs Python, and pip's package index");
+    }
+    is_installed.then_some(program)
+}
+
 /// Runs a document's commands beside a server that is started with these flags.
 fn run(document: &str, flags: &[&str]) {
     let text = fs::read_to_string(Path::new(ROOT).join(document)).expect("the document");

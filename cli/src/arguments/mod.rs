@@ -7,8 +7,18 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use sync::source::Source;
 
+mod audit;
+mod domain;
+mod login;
+mod owners;
+mod pins;
 mod publisher;
 
+pub(crate) use audit::*;
+pub(crate) use domain::*;
+pub(crate) use login::*;
+pub(crate) use owners::*;
+pub(crate) use pins::*;
 pub(crate) use publisher::*;
 
 /// A registry for MCP servers: serve one here, fill it, read it, publish to it.
@@ -41,6 +51,12 @@ pub(crate) enum Command {
     Logout,
     /// Show the login and what it may publish
     Whoami(WhoamiArguments),
+    /// Prove that a domain is yours, to publish under its name
+    VerifyDomain(VerifyDomainArguments),
+    /// Show and change who may publish to a namespace
+    Owners(OwnersArguments),
+    /// Show what was done at a registry, and what was refused
+    Audit(AuditArguments),
     /// Ask a registry whether a server.json is valid; publishes nothing
     Validate(ValidateArguments),
     /// Publish a version of a server

@@ -50,45 +50,6 @@ pub(crate) struct TargetArguments {
     pub(crate) registry: Option<String>,
 }
 
-#[derive(Subcommand)]
-pub(crate) enum LoginCommand {
-    /// Prove a domain by a TXT record; may publish for its subdomains too
-    Dns(DomainLoginArguments),
-    /// Prove a domain by a file on its web site
-    Http(DomainLoginArguments),
-    /// Log in without proof, where the registry allows it
-    None(AnonymousLoginArguments),
-}
-
-#[derive(Args)]
-pub(crate) struct DomainLoginArguments {
-    /// The domain to prove, such as example.com
-    #[arg(long)]
-    pub(crate) domain: String,
-    /// File of the private key, as `berth keys new` makes it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: Option<PathBuf>,
-    // Read from the environment where no flag is given, so that --key beats the variable.
-    #[arg(
-        long,
-        value_name = "HEX",
-        conflicts_with = "key",
-        help = "The private key itself, in hex [env: BERTH_PRIVATE_KEY]"
-    )]
-    pub(crate) private_key: Option<String>,
-    /// Kind of key; told by its length where absent
-    #[arg(long, value_name = "ALGORITHM")]
-    pub(crate) algorithm: Option<Algorithm>,
-    #[command(flatten)]
-    pub(crate) target: TargetArguments,
-}
-
-#[derive(Args)]
-pub(crate) struct AnonymousLoginArguments {
-    #[command(flatten)]
-    pub(crate) target: TargetArguments,
-}
-
 #[derive(Args)]
 pub(crate) struct WhoamiArguments {
     /// Print JSON instead of a table

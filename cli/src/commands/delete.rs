@@ -24,7 +24,7 @@ pub(crate) async fn delete(arguments: DeleteArguments) -> anyhow::Result<ExitCod
     // A DELETE has no body in the official API, so a message goes the way of every other status.
     let call = match arguments.message.as_deref() {
         Some(message) => status::change(&status_path, status::body(Status::Deleted, Some(message))),
-        None => Call { method: Method::DELETE, path: &path, query: &[], body: None, token: None },
+        None => Call::new(Method::DELETE, &path, None),
     };
     let answer = match session.send(call).await {
         Ok(answer) => answer,

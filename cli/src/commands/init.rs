@@ -63,12 +63,16 @@ fn tell(draft: &Draft, path: &Path) {
     }
 }
 
-/// How to prove a namespace. Pages of an account are a web site, other domains have records.
+/// How to prove a namespace: GitHub says whose an account is, pages of an account elsewhere are a web site, other domains
+/// have records.
 fn login_command(name: &ServerName) -> String {
     if name.as_str().starts_with(ANONYMOUS) {
         return "berth login none".to_owned();
     }
+    if name.as_str().starts_with("io.github.") {
+        return "berth login github".to_owned();
+    }
     let domain = init::domain_of(name);
-    let method = if domain.ends_with(".github.io") || domain.ends_with(".gitlab.io") { "http" } else { "dns" };
+    let method = if domain.ends_with(".gitlab.io") { "http" } else { "dns" };
     format!("berth login {method} --domain {domain} --key FILE")
 }

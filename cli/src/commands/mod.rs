@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod audit;
 mod delete;
 mod get;
 mod init;
@@ -7,13 +8,16 @@ mod keys;
 mod list;
 mod login;
 mod logout;
+mod owners;
 mod publish;
 mod serve;
 mod status;
 mod sync;
 mod validate;
+mod verify_domain;
 mod whoami;
 
+pub(crate) use audit::audit;
 pub(crate) use delete::delete;
 pub(crate) use get::get;
 pub(crate) use init::init;
@@ -21,11 +25,13 @@ pub(crate) use keys::keys;
 pub(crate) use list::list;
 pub(crate) use login::login;
 pub(crate) use logout::logout;
+pub(crate) use owners::owners;
 pub(crate) use publish::publish;
 pub(crate) use serve::serve;
 pub(crate) use status::status;
 pub(crate) use sync::sync;
 pub(crate) use validate::validate;
+pub(crate) use verify_domain::verify_domain;
 pub(crate) use whoami::whoami;
 
 use std::path::PathBuf;
@@ -40,6 +46,7 @@ use serde_json::Value;
 use crate::arguments::DataArguments;
 use crate::output;
 use crate::registry_client::{Refused, RegistryClient, segment};
+use crate::session::Session;
 
 /// The stores that the environment names, else the embedded ones in the data directory.
 async fn open_stores(data: &DataArguments) -> anyhow::Result<Stores> {
@@ -95,4 +102,19 @@ fn show_refusal(error: anyhow::Error, is_json: bool) -> anyhow::Result<ExitCode>
     }
     output::talk_refusal(&refused);
     Ok(ExitCode::FAILURE)
+}
+
+/// Takes a token that grants what is the login's since a moment ago. That is so either way, so this fails softly.
+async fn take_new_token(session: &mut Session) {
+    match session.refresh().await {
+        Ok(true) => output::talk("logged in again: the token grants it now"),
+        Ok(false) => {
+            output::talk(&format!("the token does not grant it yet; log in again with `{}`", session.command()));
+        }
+        Err(error) => output::talk(&format!(
+            "warning: the token does not grant it yet: {}; log in again with `{}`",
+            registry::error_chain(&*error),
+            session.command()
+        )),
+    }
 }

@@ -17,12 +17,15 @@ pub(crate) async fn publish(arguments: DocumentArguments) -> anyhow::Result<Exit
     let mut session = Session::open(&arguments.target).await?;
     let call = Call::post("/v0.1/publish", Some(document.bytes.clone()));
     let error = match session.send(call).await {
-        Ok(answer) if arguments.json => {
-            return output::print(&answer.line()).map(|()| ExitCode::SUCCESS).map_err(Into::into);
-        }
         Ok(answer) => {
-            output::talk(&format!("published {} {}", document.text("name"), document.text("version")));
-            return show_version(&session.client, &answer.json);
+            if arguments.json {
+                output::print(&answer.line())?;
+            } else {
+                output::talk(&format!("published {} {}", document.text("name"), document.text("version")));
+                show_version(&session.client, &answer.json)?;
+            }
+            tell_warnings(&answer.json);
+            return Ok(ExitCode::SUCCESS);
         }
         Err(error) => error,
     };
@@ -32,6 +35,14 @@ pub(crate) async fn publish(arguments: DocumentArguments) -> anyhow::Result<Exit
         show_issues(&session.client, &document).await?;
     }
     Ok(code)
+}
+
+/// What the registry has to say against what it took.
+fn tell_warnings(answer: &Value) {
+    let warnings = answer.pointer("/_meta/dev.berth/warnings").and_then(Value::as_array);
+    for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
+        output::talk(&format!("warning: {warning}"));
+    }
 }
 
 /// The issues of a refused document. Where the registry does not list any, the refusal has said it all.

@@ -66,7 +66,7 @@ pub(super) fn body(status: Status, message: Option<&str>) -> Vec<u8> {
 
 /// A call that changes a status.
 pub(super) fn change(path: &str, body: Vec<u8>) -> Call<'_> {
-    Call { method: Method::PATCH, path, query: &[], body: Some(body), token: None }
+    Call::new(Method::PATCH, path, Some(body))
 }
 
 async fn count(session: &Session, server: &str) -> anyhow::Result<usize> {

@@ -12,20 +12,23 @@ use crate::session::{Action, Claims, Login, TokenFile};
 
 pub(crate) fn whoami(arguments: &WhoamiArguments) -> anyhow::Result<ExitCode> {
     let Some(login) = TokenFile::find()?.read()? else {
-        bail!("not logged in; log in with `berth login dns`, `http` or `none`");
+        bail!("not logged in; log in with `berth login github`, `github-oidc`, `oidc`, `dns`, `http` or `none`");
     };
     if !arguments.json {
         print(&login)?;
         return Ok(ExitCode::SUCCESS);
     }
     let claims = Claims::of(&login.token).unwrap_or_default();
-    let json = json!({
+    let mut json = json!({
         "registry": login.registry,
         "method": claims.method,
         "subject": claims.subject,
         "permissions": claims.permissions,
         "expires_at": login.expires_at,
     });
+    if let (Some(identity), Some(object)) = (claims.identity, json.as_object_mut()) {
+        object.insert("identity".to_owned(), identity.into());
+    }
     output::print(&format!("{json}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -37,6 +40,8 @@ pub(super) fn print(login: &Login) -> anyhow::Result<()> {
         output::print_rows(&[("registry", printable(&login.registry)), ("expires", expiry(login))])?;
         return Ok(());
     };
+    // Some are called what they are.
+    let identity = claims.identity.as_deref().filter(|identity| *identity != claims.subject);
     let names = |action| printable(&claims.patterns(action).join(", "));
     let publishes = match names(Action::Publish) {
         none if none.is_empty() => "nothing".to_owned(),
@@ -46,6 +51,7 @@ pub(super) fn print(login: &Login) -> anyhow::Result<()> {
         ("registry", printable(&login.registry)),
         ("method", printable(&claims.method)),
         ("subject", printable(&claims.subject)),
+        ("identity", identity.map(printable).unwrap_or_default()),
         ("publishes", publishes),
         ("edits", names(Action::Edit)),
         ("expires", expiry(login)),

@@ -4,6 +4,7 @@ mod bars;
 mod issues;
 mod place;
 mod refusal;
+mod waiting;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -14,6 +15,7 @@ use sync::SourceReport;
 pub(crate) use bars::Bars;
 pub(crate) use issues::issue_table;
 pub(crate) use refusal::talk_refusal;
+pub(crate) use waiting::Waiting;
 
 /// Refused entries that are shown one by one; `--json` has all.
 const REFUSED_SHOWN: usize = 20;
@@ -45,6 +47,17 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
+/// A table of entries, each column with the pointer to what it shows; columns that are empty throughout are left out.
+pub(crate) fn table_of(entries: &[Value], columns: &[(&str, &str)]) -> String {
+    let is_used = |pointer: &str| entries.iter().any(|entry| !field(entry, pointer).is_empty());
+    let columns: Vec<&(&str, &str)> = columns.iter().filter(|(_, pointer)| is_used(pointer)).collect();
+    let mut table = table(&columns.iter().map(|(label, _)| *label).collect::<Vec<_>>());
+    for entry in entries {
+        table.add_row(columns.iter().map(|(_, pointer)| field(entry, pointer)));
+    }
+    format!("{}\n", table.trim_fmt())
+}
+
 /// Prints labels with their values, those left out that are empty.
 pub(crate) fn print_rows(rows: &[(&str, String)]) -> io::Result<()> {
     let mut table = table(&[]);
@@ -52,6 +65,13 @@ pub(crate) fn print_rows(rows: &[(&str, String)]) -> io::Result<()> {
         table.add_row([*label, value]);
     }
     print(&format!("{}\n", table.trim_fmt()))
+}
+
+/// Prints labels with values that are copied elsewhere: a line each, however narrow the terminal is.
+pub(crate) fn print_lines(rows: &[(&str, String)]) -> io::Result<()> {
+    let width = rows.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
+    let lines: String = rows.iter().map(|(label, value)| format!(" {label:width$}  {value}\n")).collect();
+    print(&lines)
 }
 
 /// A text of an answer, empty when it is absent.

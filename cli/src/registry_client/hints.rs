@@ -1,6 +1,11 @@
 //! What to do about an error answer.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
+
+use super::refused::NO_REASON;
+use crate::duration::in_words;
 
 /// Beginnings of messages, and what to do about them. They are the official registry's texts.
 const MESSAGES: &[(&str, &str)] = &[
@@ -16,6 +21,11 @@ const MESSAGES: &[(&str, &str)] = &[
     ("timestamp outside valid window", "set the clock of this machine, and log in again"),
     ("invalid domain format", "give the bare domain, such as example.com"),
     ("unknown content type", "is --registry the URL of a registry?"),
+    (
+        "GitHub OIDC exchange disabled",
+        "ask the operator to set BERTH_GITHUB_OIDC_AUDIENCE to the registry's address, or use `berth login github --token`",
+    ),
+    ("The domain is not proved", "set the record or the file, and run `berth verify-domain` for it again"),
 ];
 
 /// What to do about one of the things that are wrong.
@@ -44,7 +54,7 @@ pub(super) fn of_fault(location: &str, message: &str) -> Option<String> {
 pub(super) fn of_answer(
     status: StatusCode,
     detail: &str,
-    retry_after: Option<&str>,
+    retry_after: Option<Duration>,
     location: Option<&str>,
 ) -> Option<String> {
     if let Some(hint) = of_text(detail) {
@@ -58,16 +68,32 @@ pub(super) fn of_answer(
         404 | 405 if detail.starts_with("Endpoint not found") => {
             "this registry does not have that call; is --registry right?".to_owned()
         }
-        404 => "`berth list` shows what there is".to_owned(),
+        404 if detail.starts_with("Server") => "`berth list` shows what there is".to_owned(),
+        404 if detail == NO_REASON => "is --registry the URL of a registry?".to_owned(),
         413 => "a server.json may have 1 MiB".to_owned(),
         429 => match retry_after {
-            Some(seconds) => format!("try again in {seconds} seconds"),
+            Some(wait) => format!("try again in {}", in_words(wait)),
             None => "try again in a minute".to_owned(),
         },
         501 => "this registry does not offer that".to_owned(),
         500..=599 => "try again in a few seconds".to_owned(),
         _ => return None,
     })
+}
+
+/// Who may do what the login may not, by the name that the detail of a refused publish ends with.
+pub(crate) fn of_permission(detail: &str) -> String {
+    let name = detail.rsplit_once("Attempting to publish: ").map(|(_, name)| name).unwrap_or_default();
+    let namespace = name.split_once('/').map(|(namespace, _)| namespace).unwrap_or_default();
+    match namespace.strip_prefix("io.github.").filter(|owner| !owner.is_empty()) {
+        Some(owner) => format!(
+            "log in as {owner}, or as an owner of that organisation, with `berth login github` (an organisation needs \
+             --token TOKEN with read:org), or publish from its GitHub Actions with `berth login github-oidc`"
+        ),
+        None => "log in as the owner of the namespace with `berth login dns --domain DOMAIN --key FILE`, or prove the domain \
+                 for this login with `berth verify-domain DOMAIN`"
+            .to_owned(),
+    }
 }
 
 fn of_text(message: &str) -> Option<&'static str> {
@@ -142,13 +168,29 @@ mod tests {
     #[test]
     fn answers_have_a_way_out() {
         let hint = |status, detail| {
-            of_answer(StatusCode::from_u16(status).unwrap(), detail, Some("7"), Some("https://b.example/"))
+            let wait = Some(Duration::from_secs(7));
+            of_answer(StatusCode::from_u16(status).unwrap(), detail, wait, Some("https://b.example/"))
         };
         assert_eq!(hint(429, "slow down").unwrap(), "try again in 7 seconds");
         assert!(hint(308, "").unwrap().contains("https://b.example/"));
         assert!(hint(404, "Endpoint not found. See /docs for the API documentation.").unwrap().contains("--registry"));
         assert_eq!(hint(404, "Server not found").unwrap(), "`berth list` shows what there is");
+        assert_eq!(hint(404, NO_REASON).unwrap(), "is --registry the URL of a registry?");
+        assert_eq!(hint(404, "Namespace not found"), None);
         assert_eq!(hint(503, "busy").unwrap(), "try again in a few seconds");
         assert_eq!(hint(400, "Failed to publish server"), None);
+    }
+
+    #[test]
+    fn permission_is_had_where_the_namespace_comes_from() {
+        let detail = |name: &str| format!("You do not have permission. Attempting to publish: {name}");
+        let github = of_permission(&detail("io.github.acme/widget"));
+        for part in ["log in as acme,", "`berth login github`", "read:org", "`berth login github-oidc`"] {
+            assert!(github.contains(part), "{part}: {github}");
+        }
+        for detail in [detail("com.example/x"), detail("io.github./x"), detail("io.github.acme"), "no".to_owned()] {
+            let domain = of_permission(&detail);
+            assert!(domain.contains("berth login dns") && domain.contains("`berth verify-domain DOMAIN`"), "{detail}");
+        }
     }
 }

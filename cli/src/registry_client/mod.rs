@@ -14,6 +14,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::{Host, Url};
 
+pub(crate) use hints::of_permission;
 pub(crate) use refused::Refused;
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -36,10 +37,13 @@ pub(crate) struct Call<'a> {
     /// JSON.
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) token: Option<&'a str>,
+    /// What the body holds that nobody may see, should a refusal repeat it.
+    pub(crate) secret: Option<&'a str>,
 }
 
 /// A good answer.
 pub(crate) struct Answer {
+    /// Null where there is no body.
     pub(crate) json: Value,
     /// The JSON as it came.
     pub(crate) text: String,
@@ -47,11 +51,15 @@ pub(crate) struct Answer {
 
 impl<'a> Call<'a> {
     pub(crate) fn get(path: &'a str, query: &'a [(&'a str, &'a str)]) -> Self {
-        Self { method: Method::GET, path, query, body: None, token: None }
+        Self { query, ..Self::new(Method::GET, path, None) }
     }
 
     pub(crate) fn post(path: &'a str, body: Option<Vec<u8>>) -> Self {
-        Self { method: Method::POST, path, query: &[], body, token: None }
+        Self::new(Method::POST, path, body)
+    }
+
+    pub(crate) fn new(method: Method, path: &'a str, body: Option<Vec<u8>>) -> Self {
+        Self { method, path, query: &[], body, token: None, secret: None }
     }
 }
 
@@ -80,13 +88,12 @@ impl RegistryClient {
 
     /// Whether anybody on the way can read what is sent.
     pub(crate) fn is_open_to_others(&self) -> bool {
-        let is_loopback = match self.base.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            None => false,
-        };
-        self.base.scheme() == "http" && !is_loopback
+        is_open_to_others(&self.base)
+    }
+
+    /// Scheme, host and port: for whom proofs are made out.
+    pub(crate) fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
     }
 
     /// The URL of a path of the API.
@@ -125,7 +132,11 @@ impl RegistryClient {
             Err(error) => return Err(error.into()),
         };
         if !status.is_success() {
-            return Err(Refused::new(status, &headers, &body).into());
+            let secrets: Vec<&str> = [call.token, call.secret].into_iter().flatten().collect();
+            return Err(Refused::new(status, &headers, &body, &secrets).into());
+        }
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Answer { json: Value::Null, text: String::new() });
         }
         let none_json = || format!("{} did not answer with JSON; is it a registry?", self.base);
         let json = serde_json::from_slice(&body).with_context(none_json)?;
@@ -144,9 +155,9 @@ impl RegistryClient {
 }
 
 impl Answer {
-    /// The JSON as it came, as a line.
+    /// The JSON as it came, as a line; nothing where there is none.
     pub(crate) fn line(&self) -> String {
-        format!("{}\n", self.text.trim_end())
+        if self.text.is_empty() { String::new() } else { format!("{}\n", self.text.trim_end()) }
     }
 }
 
@@ -161,6 +172,17 @@ fn http() -> anyhow::Result<reqwest::Client> {
         timeout: Duration::from_secs(15 * 60),
         roots: Vec::new(),
     })?)
+}
+
+/// Whether anybody on the way to a URL can read what is sent.
+pub(crate) fn is_open_to_others(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    };
+    url.scheme() == "http" && !is_loopback
 }
 
 /// One segment of a path.

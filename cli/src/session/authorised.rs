@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use super::{Action, Claims, Login, TokenFile, log_in, registry};
 use crate::arguments::TargetArguments;
 use crate::output;
-use crate::registry_client::{Answer, Call, Refused, RegistryClient, is_refused};
+use crate::registry_client::{Answer, Call, Refused, RegistryClient, is_refused, of_permission};
 
 /// A login in use.
 pub(crate) struct Session {
@@ -24,8 +24,8 @@ impl Session {
         let address = client.address();
         let Some(login) = login else {
             bail!(
-                "not logged in at {address}; log in with `berth login dns --domain DOMAIN --key FILE --registry \
-                 {address}`, or `http`, or `none` in place of `dns`"
+                "not logged in at {address}; log in with `berth login github --registry {address}`, or by a domain with \
+                 `berth login dns --domain DOMAIN --key FILE --registry {address}`, or `http`, or `none` in place of `dns`"
             );
         };
         if login.registry != address {
@@ -51,7 +51,21 @@ impl Session {
             }
             other => other,
         };
-        outcome.map_err(|error| self.with_hint(error))
+        outcome.map_err(|error| self.with_hint(error, &call))
+    }
+
+    /// Takes a new token, which grants what was proved meanwhile, where that needs nobody; whether it did.
+    pub(crate) async fn refresh(&mut self) -> anyhow::Result<bool> {
+        if !self.login.renews() {
+            return Ok(false);
+        }
+        self.obtain().await?;
+        Ok(true)
+    }
+
+    /// The command that logs in like this.
+    pub(crate) fn command(&self) -> String {
+        self.login.command()
     }
 
     async fn send_once(&self, call: &Call<'_>) -> anyhow::Result<Answer> {
@@ -60,7 +74,13 @@ impl Session {
 
     /// Logs in again, and keeps the new token.
     async fn renew(&mut self) -> anyhow::Result<()> {
-        let proof = self.login.proof()?;
+        self.obtain().await?;
+        output::talk(&format!("logged in again at {}: the token had expired", self.login.registry));
+        Ok(())
+    }
+
+    async fn obtain(&mut self) -> anyhow::Result<()> {
+        let proof = self.login.proof(&self.client.origin()).await?;
         let granted = log_in(&self.client, &proof).await.map_err(|error| {
             let command = self.login.command();
             match error.downcast::<Refused>() {
@@ -73,17 +93,15 @@ impl Session {
         })?;
         self.login.token = granted.registry_token;
         self.login.expires_at = granted.expires_at;
-        self.file.write(&self.login)?;
-        output::talk(&format!("logged in again at {}: the token had expired", self.login.registry));
-        Ok(())
+        self.file.write(&self.login)
     }
 
-    fn with_hint(&self, error: anyhow::Error) -> anyhow::Error {
+    fn with_hint(&self, error: anyhow::Error, call: &Call<'_>) -> anyhow::Error {
         match error.downcast::<Refused>() {
             Ok(mut refused) => {
                 if refused.status == StatusCode::UNAUTHORIZED {
                     refused.hint = Some(format!("log in again with `{}`", self.login.command()));
-                } else if refused.status == StatusCode::FORBIDDEN {
+                } else if refused.status == StatusCode::FORBIDDEN && is_about_servers(call.path) {
                     refused.hint = Some(self.permitted(&refused.detail));
                 }
                 refused.into()
@@ -107,9 +125,11 @@ impl Session {
             (true, false) => String::new(),
             (false, false) => format!("this login may publish {}; ", patterns.join(", ")),
         };
-        format!(
-            "{allowed}take a name that is allowed, or log in as the owner of the namespace with `berth login dns --domain \
-             DOMAIN --key FILE`"
-        )
+        format!("{allowed}take a name that is allowed, or {}", of_permission(detail))
     }
+}
+
+/// Whether the permissions of a token decide on a call.
+fn is_about_servers(path: &str) -> bool {
+    path == "/v0.1/publish" || path.starts_with("/v0.1/servers/")
 }

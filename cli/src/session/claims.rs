@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The claims that people want to see.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Claims {
+    /// Who it is, whatever they are called now.
+    #[serde(rename(serialize = "identity", deserialize = "sub"), default, skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<String>,
     #[serde(rename(serialize = "method", deserialize = "auth_method"), default)]
     pub(crate) method: String,
     #[serde(rename(serialize = "subject", deserialize = "auth_method_sub"), default)]
@@ -58,6 +61,7 @@ mod tests {
             "permissions":[{"action":"publish","resource":"com.example/*"},{"action":"edit","resource":"a.b/*"}]}"#;
         let claims = Claims::of(&format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(claims))).unwrap();
         assert_eq!((claims.method.as_str(), claims.subject.as_str()), ("dns", "example.com"));
+        assert_eq!(claims.identity, None);
         assert_eq!(claims.patterns(Action::Publish), ["com.example/*"]);
         assert_eq!(claims.patterns(Action::Edit), ["a.b/*"]);
     }

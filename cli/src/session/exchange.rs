@@ -5,7 +5,7 @@ use registry::time::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Proof;
+use super::{Method, Proof};
 use crate::registry_client::{Call, RegistryClient};
 
 /// What a registry grants.
@@ -18,20 +18,23 @@ pub(crate) struct Granted {
 
 /// Logs in.
 pub(crate) async fn log_in(client: &RegistryClient, proof: &Proof) -> anyhow::Result<Granted> {
-    let answer = match proof {
-        Proof::Anonymous => client.send(&Call::post("/v0.1/auth/none", None)).await?,
-        Proof::Domain { method, domain, key } => {
+    let (body, secret) = match proof {
+        Proof::Anonymous => (None, None),
+        Proof::Domain { domain, key, .. } => {
             let timestamp = now();
-            let body = json!({
-                "domain": domain,
-                "timestamp": timestamp,
-                "signed_timestamp": hex::encode(key.sign(timestamp.as_bytes())),
-            });
-            let path = format!("/v0.1/auth/{}", method.as_str());
-            client.send(&Call::post(&path, Some(body.to_string().into_bytes()))).await?
+            let signature = hex::encode(key.sign(timestamp.as_bytes()));
+            (Some(json!({"domain": domain, "timestamp": timestamp, "signed_timestamp": signature})), None)
+        }
+        Proof::Token { method, token } => {
+            let name = if *method == Method::Github { "github_token" } else { "oidc_token" };
+            (Some(json!({name: token})), Some(token.as_str()))
         }
     };
+    let body = body.map(|body| body.to_string().into_bytes());
+    let answer = client.send(&Call { secret, ..Call::post(proof.method().path(), body) }).await?;
+    // The reader's error would repeat what it cannot read.
     serde_json::from_value(answer.json)
+        .ok()
         .with_context(|| format!("{} did not answer with a token; is it a registry?", client.address()))
 }
 

@@ -6,18 +6,21 @@ use anyhow::{Context, anyhow};
 use registry::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::keys::{self, Algorithm, PrivateKey};
-
-/// The variable that holds a private key, for where no file can.
-const KEY_VARIABLE: &str = "BERTH_PRIVATE_KEY";
+use super::Proof;
+use super::proof::{self, KEY_VARIABLE};
+use crate::github;
+use crate::keys;
 
 /// A token is renewed when it has so many seconds left: a call takes its time.
 const MARGIN_SECONDS: i64 = 30;
 
 /// How a publisher proves itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Method {
+    Github,
+    GithubOidc,
+    Oidc,
     Dns,
     Http,
     None,
@@ -37,21 +40,33 @@ pub(crate) struct Login {
     /// File of the private key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<PathBuf>,
-}
-
-/// What is sent to a registry to log in.
-pub(crate) enum Proof {
-    Domain { method: Method, domain: String, key: PrivateKey },
-    Anonymous,
+    /// GitHub's token, which the device flow gives only once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) github_token: Option<String>,
 }
 
 impl Method {
-    /// The word on the wire and on the command line.
+    /// The word on the command line.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            Self::Github => "github",
+            Self::GithubOidc => "github-oidc",
+            Self::Oidc => "oidc",
             Self::Dns => "dns",
             Self::Http => "http",
             Self::None => "none",
+        }
+    }
+
+    /// Where a registry takes the proof.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Github => "/v0.1/auth/github-at",
+            Self::GithubOidc => "/v0.1/auth/github-oidc",
+            Self::Oidc => "/v0.1/auth/oidc",
+            Self::Dns => "/v0.1/auth/dns",
+            Self::Http => "/v0.1/auth/http",
+            Self::None => "/v0.1/auth/none",
         }
     }
 }
@@ -64,19 +79,40 @@ impl Login {
 
     /// Whether the proof can be made again without the user.
     pub(crate) fn renews(&self) -> bool {
-        self.method == Method::None || self.key.is_some() || std::env::var_os(KEY_VARIABLE).is_some()
+        match self.method {
+            Method::None => true,
+            Method::Github => self.github_token.is_some() || proof::github_token_from_environment().is_some(),
+            Method::GithubOidc => github::offers_id_token(),
+            Method::Oidc => proof::oidc_token_from_environment().is_some(),
+            Method::Dns | Method::Http => self.key.is_some() || std::env::var_os(KEY_VARIABLE).is_some(),
+        }
     }
 
-    /// Makes the proof again; the error says which command does what cannot be done here.
-    pub(crate) fn proof(&self) -> anyhow::Result<Proof> {
-        let domain = match (self.method, &self.domain) {
-            (Method::None, _) => return Ok(Proof::Anonymous),
-            (_, Some(domain)) => domain.clone(),
-            (_, None) => return Err(anyhow!("the login names no domain; log in again with `{}`", self.command())),
+    /// Makes the proof again, for the registry of this origin; the error says which command does what cannot be done here.
+    pub(super) async fn proof(&self, origin: &str) -> anyhow::Result<Proof> {
+        let over = |what: &str| format!("the login has expired, and {what}; log in again with `{}`", self.command());
+        let token = match self.method {
+            Method::None => return Ok(Proof::Anonymous),
+            Method::Dns | Method::Http => return self.domain_proof(),
+            Method::Github => self
+                .github_token
+                .clone()
+                .or_else(proof::github_token_from_environment)
+                .with_context(|| over("GitHub's token was not kept"))?,
+            Method::GithubOidc => github::id_token(origin).await.with_context(|| over("there is no new ID token"))?,
+            Method::Oidc => proof::oidc_token_from_environment().with_context(|| over("there is no new ID token"))?,
         };
+        Ok(Proof::Token { method: self.method, token })
+    }
+
+    fn domain_proof(&self) -> anyhow::Result<Proof> {
+        let domain = self
+            .domain
+            .clone()
+            .ok_or_else(|| anyhow!("the login names no domain; log in again with `{}`", self.command()))?;
         let key = match &self.key {
             Some(file) => keys::read(file, None)?,
-            None => key_from_environment(None)?.with_context(|| {
+            None => proof::key_from_environment(None)?.with_context(|| {
                 format!("the login has expired, and its key is in no file; log in again with `{}`", self.command())
             })?,
         };
@@ -86,18 +122,15 @@ impl Login {
     /// The command that logs in like this.
     pub(crate) fn command(&self) -> String {
         let mut command = format!("berth login {}", self.method.as_str());
-        if self.method != Method::None {
-            let domain = self.domain.as_deref().unwrap_or("DOMAIN");
-            let key = self.key.as_ref().map_or_else(|| "FILE".to_owned(), |key| key.display().to_string());
-            command.push_str(&format!(" --domain {domain} --key {key}"));
+        match self.method {
+            Method::Dns | Method::Http => {
+                let domain = self.domain.as_deref().unwrap_or("DOMAIN");
+                let key = self.key.as_ref().map_or_else(|| "FILE".to_owned(), |key| key.display().to_string());
+                command.push_str(&format!(" --domain {domain} --key {key}"));
+            }
+            Method::Oidc => command.push_str(" --token TOKEN"),
+            Method::Github | Method::GithubOidc | Method::None => {}
         }
         format!("{command} --registry {}", self.registry)
     }
-}
-
-/// The key that the environment holds.
-pub(crate) fn key_from_environment(expected: Option<Algorithm>) -> anyhow::Result<Option<PrivateKey>> {
-    let Some(text) = std::env::var(KEY_VARIABLE).ok().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    let key = PrivateKey::from_hex(&text, expected).map_err(|error| anyhow!("the key in {KEY_VARIABLE} {error}"))?;
-    Ok(Some(key))
 }

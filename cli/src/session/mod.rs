@@ -4,12 +4,14 @@ mod authorised;
 mod claims;
 mod exchange;
 mod login;
+mod proof;
 mod token_file;
 
 pub(crate) use authorised::Session;
 pub(crate) use claims::{Action, Claims};
 pub(crate) use exchange::log_in;
-pub(crate) use login::{Login, Method, Proof, key_from_environment};
+pub(crate) use login::{Login, Method};
+pub(crate) use proof::{Proof, github_token_from_environment, key_from_environment, oidc_token_from_environment};
 pub(crate) use token_file::TokenFile;
 
 use anyhow::bail;

@@ -123,3 +123,44 @@ impl JwtVerifier for RingVerifier {
         self.algorithm
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::crypto;
+
+    use super::*;
+
+    #[test]
+    fn no_shared_secret_signs_or_verifies() {
+        install();
+        for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+            let signed = crypto::sign(b"message", &EncodingKey::from_secret(&[0; 32]), algorithm);
+            assert!(signed.is_err(), "{algorithm:?}");
+            for key in [DecodingKey::from_secret(&[0; 32]), DecodingKey::from_rsa_raw_components(&[0xff; 256], &[3])] {
+                assert!(crypto::verify("AAAA", b"message", &key, algorithm).is_err(), "{algorithm:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_verifies_in_the_ways_of_its_family() {
+        install();
+        let rsa = DecodingKey::from_rsa_raw_components(&[0xff; 256], &[3]);
+        let (ec, ed) = (DecodingKey::from_ec_der(&[4; 65]), DecodingKey::from_ed_der(&[1; 32]));
+        let answers = |key, algorithm| crypto::verify("AAAA", b"message", key, algorithm).ok();
+        for (algorithm, own) in [
+            (Algorithm::RS256, &rsa),
+            (Algorithm::RS384, &rsa),
+            (Algorithm::RS512, &rsa),
+            (Algorithm::ES256, &ec),
+            (Algorithm::ES384, &ec),
+            (Algorithm::EdDSA, &ed),
+        ] {
+            assert_eq!(answers(own, algorithm), Some(false), "{algorithm:?}");
+            let others = [&rsa, &ec, &ed].into_iter().filter(|key| key.family() != own.family());
+            assert!(others.into_iter().all(|other| answers(other, algorithm).is_none()), "{algorithm:?}");
+        }
+        assert_eq!(answers(&rsa, Algorithm::PS256), None);
+        assert_eq!(answers(&DecodingKey::from_rsa_der(&[0; 64]), Algorithm::RS256), None);
+    }
+}

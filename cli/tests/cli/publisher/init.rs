@@ -73,7 +73,7 @@ fn an_npm_package() {
             "version \"1.2.3\", from package.json",
             "1. add \"mcpName\": \"io.github.acme/widget\" to package.json, and publish the package to npm",
             "`berth validate`",
-            "`berth login http --domain acme.github.io --key FILE`",
+            "`berth login github`",
             "`berth publish`",
         ],
     );

@@ -122,7 +122,7 @@ fn nothing_is_sent_without_a_key() {
         assert!(ran.stderr.lines().any(|line| line.starts_with(expected)), "{ran:?}");
     }
     assert_eq!(home.run(&["login", "dns", "--key", "my.key"]).code, 2, "a domain is needed");
-    assert_eq!(home.run(&["login", "github"]).code, 2);
+    assert_eq!(home.run(&["login", "gitlab"]).code, 2);
     assert!(registry.requests().is_empty());
     assert!(!token_file(&home).exists());
 }

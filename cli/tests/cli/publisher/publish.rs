@@ -43,6 +43,22 @@ fn scripts_get_the_answer_as_it_came() {
 }
 
 #[test]
+fn what_the_registry_warns_of_is_told() {
+    let (home, registry) = (Home::new(), Registry::start());
+    registry.logged_in(&home);
+    let mut warned = answer("active");
+    warned["_meta"]["dev.berth"] =
+        json!({"warnings": ["the namespace looks like com.exarnple", 5, "the proof ends\n soon\u{1b}[31m"]});
+    registry.answers("POST", PUBLISH, 200, &warned);
+    home.file("server.json", document().to_string());
+    let warnings = "warning: the namespace looks like com.exarnple\nwarning: the proof ends  soon\u{fffd}[31m\n";
+    let ran = home.run(&["publish"]);
+    assert_eq!((ran.code, ran.stderr), (0, format!("published {NAME} 1.0.0\n{warnings}")));
+    let ran = home.run(&["publish", "--json"]);
+    assert_eq!((ran.code, ran.stdout, ran.stderr.as_str()), (0, format!("{warned}\n"), warnings));
+}
+
+#[test]
 fn what_means_two_things_is_not_sent() {
     let (home, registry) = (Home::new(), Registry::start());
     registry.logged_in(&home);
@@ -79,7 +95,8 @@ fn nobody_publishes_without_a_login() {
         let ran = home.run(&[arguments, &["--registry", &url]].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
         let expected = format!(
-            "error: not logged in at {url}; log in with `berth login dns --domain DOMAIN --key FILE --registry {url}`"
+            "error: not logged in at {url}; log in with `berth login github --registry {url}`, or by a domain with `berth \
+             login dns --domain DOMAIN --key FILE --registry {url}`"
         );
         assert!(ran.stderr.starts_with(&expected), "{ran:?}");
     }

@@ -78,8 +78,19 @@ fn a_name_of_others_is_told_with_those_that_may_be_taken() {
         ran.stderr,
         format!(
             "error: the registry answered 403 Forbidden: {detail}; take a name that is allowed, or log in as the owner of \
-             the namespace with `berth login dns --domain DOMAIN --key FILE`\n"
+             the namespace with `berth login dns --domain DOMAIN --key FILE`, or prove the domain for this login with \
+             `berth verify-domain DOMAIN`\n"
         )
+    );
+    let github = detail.replace("com.example/x", "io.github.acme/x");
+    let ran = refused(403, "Forbidden", &github, &Value::Null);
+    assert!(
+        ran.stderr.ends_with(
+            "take a name that is allowed, or log in as acme, or as an owner of that organisation, with `berth login \
+             github` (an organisation needs --token TOKEN with read:org), or publish from its GitHub Actions with `berth \
+             login github-oidc`\n"
+        ),
+        "{ran:?}"
     );
     let ran = refused(403, "Forbidden", "You do not have permission", &Value::Null);
     assert!(
@@ -116,6 +127,34 @@ fn whole_answers_have_a_way_out() {
         ran.stderr,
         "error: the registry answered 429 Too Many Requests: no reason was given; try again in 17 seconds\n"
     );
+}
+
+#[test]
+fn who_comes_too_often_is_told_how_long_to_wait() {
+    let errors = json!([{"message": "more than 1000 publishes in an hour, until 12:00"}]);
+    let problem = problem("Too Many Requests", 429, "Too many requests", &errors).to_string();
+    for (retry_after, expected) in [
+        ("17", "try again in 17 seconds"),
+        ("600", "try again in 10 minutes"),
+        ("86400", "try again in 24 hours"),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", "try again in 0 seconds"),
+        ("soon\u{2603}", "try again in a minute"),
+    ] {
+        let (home, registry) = (Home::new(), Registry::start());
+        registry.logged_in(&home);
+        home.file("server.json", document().to_string());
+        let busy =
+            ResponseTemplate::new(429).insert_header("retry-after", retry_after).set_body_string(problem.clone());
+        registry.mount(Mock::given(method("POST")).and(path("/v0.1/publish")).respond_with(busy));
+        let ran = home.run(&["publish"]);
+        assert_eq!(
+            ran.stderr,
+            format!(
+                "error: the registry answered 429 Too Many Requests: Too many requests; {expected}\n  more than 1000 \
+                 publishes in an hour, until 12:00\n"
+            )
+        );
+    }
 }
 
 #[test]

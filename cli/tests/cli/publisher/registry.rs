@@ -59,6 +59,15 @@ impl Registry {
         }
     }
 
+    /// Grants logins that name an identity, where `at` takes their proofs, with tokens `token-1`, `token-2`, ….
+    pub(crate) fn grants_identity(&self, at: &str, identity: &str, patterns: &[&str], seconds: &[i64]) {
+        for (number, seconds) in seconds.iter().enumerate() {
+            let token = identity_token(at, identity, patterns, number + 1);
+            let granted = json!({"registry_token": token, "expires_at": now() + seconds});
+            self.answers_once("POST", &format!("/v0.1/auth/{at}"), 200, &granted);
+        }
+    }
+
     /// Grants a second login without proof, with `token-2`.
     pub(crate) fn grants_again(&self) {
         let granted = json!({"registry_token": token("none", &["x/*"], 2), "expires_at": now() + 300});
@@ -101,6 +110,31 @@ pub(crate) fn token(by: &str, patterns: &[&str], number: usize) -> String {
         patterns.iter().map(|pattern| json!({"action": "publish", "resource": pattern})).collect();
     let claims = json!({"auth_method": by, "auth_method_sub": subject, "permissions": permissions});
     format!("e30.{}.token-{number}", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+/// A token that names an identity.
+pub(crate) fn identity_token(by: &str, identity: &str, patterns: &[&str], number: usize) -> String {
+    let permissions: Vec<Value> =
+        patterns.iter().map(|pattern| json!({"action": "publish", "resource": pattern})).collect();
+    let claims = json!({"auth_method": by, "auth_method_sub": "octocat", "sub": identity, "permissions": permissions});
+    format!("e30.{}.token-{number}", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+/// The JSON that a call carries.
+pub(crate) fn body(request: &Request) -> Value {
+    serde_json::from_slice(&request.body).unwrap()
+}
+
+/// The login as it is kept.
+pub(crate) fn stored(home: &Home) -> Value {
+    serde_json::from_slice(&std::fs::read(token_file(home)).unwrap()).unwrap()
+}
+
+/// Nothing of what is said in confidence is shown.
+pub(crate) fn keeps_to_itself(ran: &Ran, secrets: &[&str]) {
+    for secret in secrets {
+        assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{secret}: {ran:?}");
+    }
 }
 
 /// The number of the token that a call carries; 0 for none.

@@ -27,6 +27,22 @@ fn a_login_is_shown_without_asking_the_registry() {
 }
 
 #[test]
+fn who_is_called_what_they_are_is_named_once() {
+    for (identity, is_shown) in [("octocat", false), ("github:583231\u{9b}", true)] {
+        let home = Home::new();
+        std::fs::create_dir_all(token_file(&home).parent().unwrap()).unwrap();
+        let token = super::registry::identity_token("github-at", identity, &[], 1);
+        let login = json!({"registry": "http://r.example", "token": token, "expires_at": i64::MAX, "method": "github"});
+        std::fs::write(token_file(&home), login.to_string()).unwrap();
+        let ran = home.run(&["whoami"]);
+        assert_eq!((ran.code, row(&ran, "subject")), (0, "octocat".to_owned()));
+        assert_eq!(ran.stdout.contains(" identity   github:583231\u{fffd}\n"), is_shown, "{ran:?}");
+        let json: Value = serde_json::from_str(&home.run(&["whoami", "--json"]).stdout).unwrap();
+        assert_eq!(json["identity"], identity);
+    }
+}
+
+#[test]
 fn a_login_that_is_over_is_told() {
     for (by, key, expected) in [
         ("none", Value::Null, "over, the next call renews it"),
@@ -56,7 +72,10 @@ fn nobody_is_nobody() {
     for arguments in [&["whoami"][..], &["whoami", "--json"]] {
         let ran = home.run(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
-        assert_eq!(ran.stderr, "error: not logged in; log in with `berth login dns`, `http` or `none`\n");
+        assert_eq!(
+            ran.stderr,
+            "error: not logged in; log in with `berth login github`, `github-oidc`, `oidc`, `dns`, `http` or `none`\n"
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Action, AuthMethod, Issuer, Lifetime, Pattern, Permission, SigningKeys};
+use crate::{Action, AuthMethod, Issuer, Lifetime, Login, Pattern, Permission, SigningKeys};
 
 const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 const OTHER: &str = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
