@@ -2,11 +2,14 @@
 
 mod access;
 pub mod embedded;
+mod environment;
 mod routes;
 mod serve;
 mod stores;
 
 pub use access::{Access, AccessError};
+pub use environment::EnvironmentError;
+pub use publish::Policy;
 pub use routes::{Services, documented, edge};
 pub use serve::{Event, Import, ServeError, ServeOptions, serve};
 pub use stores::{Stores, StoresError};

@@ -17,6 +17,8 @@ pub struct Services {
     pub publish: publish::State,
     /// For logins.
     pub auth: auth::State,
+    /// For claims of domains.
+    pub verify_domain: verify_domain::State,
     /// What `/health` tells those who log in at GitHub.
     pub github_client_id: Option<Arc<str>>,
 }
@@ -35,6 +37,7 @@ pub fn documented(services: &Services) -> OpenApiRouter {
         .merge(get_server::documented(get_server::State { catalogue: catalogue() }))
         .merge(publish::documented(services.publish.clone()))
         .merge(auth::documented(services.auth.clone()))
+        .merge(verify_domain::documented(services.verify_domain.clone()))
 }
 
 /// What the document says of itself. Registries that read from others look for version and link before they do.

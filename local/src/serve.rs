@@ -15,7 +15,7 @@ use registry::config::{ConfigError, address_header_from_env};
 use registry::edge::ClientAddress;
 use registry::store::Serial;
 use sync::source::{Location, ReadContext, Source};
-use sync::{OnProgress, Report, Sync, SyncError};
+use sync::{DomainChecks, OnProgress, Report, Sync, SyncError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinError;
@@ -29,6 +29,9 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// Time between two rounds of upkeep.
 const UPKEEP: Duration = Duration::from_secs(60);
+
+/// Time between two looks at the proofs of domains that are due.
+const RECHECK: Duration = Duration::from_secs(3600);
 
 /// Owner of the sample's servers.
 const SAMPLE_SOURCE: &str = "sample";
@@ -112,6 +115,7 @@ pub async fn serve(
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
     let importer = stores.sync();
+    let checks = stores.domain_checks(&options.access)?;
     let (stopping, stopped) = watch::channel(false);
     let is_empty = importer.catalogue().view().await?.is_empty();
     let services = Services { catalogue: Arc::clone(importer.catalogue()), ..stores.services(&options.access)? };
@@ -145,7 +149,7 @@ pub async fn serve(
                 tokio::time::sleep(options.interval).await;
             }
         };
-        tokio::join!(imports, upkeep(stores, &importer));
+        tokio::join!(imports, upkeep(stores, &importer), recheck_domains(&checks));
     };
     let mut background = std::pin::pin!(background);
 
@@ -179,6 +183,16 @@ async fn upkeep(stores: &Stores, importer: &Sync) {
             if let Ok(Err(error)) = swept {
                 tracing::warn!(%error, "expired items stay");
             }
+        }
+    }
+}
+
+/// Looks again at the proofs of domains, as the schedule of the functions does.
+async fn recheck_domains(checks: &DomainChecks) {
+    loop {
+        tokio::time::sleep(RECHECK).await;
+        if let Err(error) = sync::recheck_domains(checks).await {
+            tracing::warn!(%error, "domains were not looked at; the next hour tries again");
         }
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use registry::aws::{Aws, AwsError};
 use registry::catalogue::Catalogue;
 use registry::config::{self, Config, ConfigError};
+use registry::limits;
 use registry::snapshot::{Bucket, SnapshotError, SnapshotReader};
-use registry::store::{Reader, Replay, StoreError, Writer, create_table};
+use registry::store::{AuditLog, Counts, Reader, StoreError, Writer, create_table};
+use registry_domain::{Domains, Terms};
 use sync::Sync;
 
 use crate::embedded::{CREDENTIAL, Embedded, EmbeddedError};
@@ -96,10 +98,34 @@ impl Stores {
         Writer::new(self.aws.dynamodb(), self.config.table.as_str())
     }
 
-    /// The memory of used proofs.
+    /// The audit trail, kept as long as where nothing is configured.
     #[must_use]
-    pub fn replay(&self) -> Replay {
-        Replay::new(self.aws.dynamodb(), self.config.table.as_str())
+    pub fn trail(&self) -> AuditLog {
+        self.trail_kept(limits::AUDIT_DAYS)
+    }
+
+    /// The audit trail, kept for `days`.
+    #[must_use]
+    pub fn trail_kept(&self, days: u32) -> AuditLog {
+        AuditLog::new(self.aws.dynamodb(), self.config.table.as_str(), days)
+    }
+
+    /// What limits count.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts::new(self.aws.dynamodb(), self.config.table.as_str())
+    }
+
+    /// The parts of the table that logins reach.
+    #[must_use]
+    pub fn tables(&self, audit_days: u32) -> auth::Tables {
+        auth::Tables::new(self.aws.dynamodb(), self.config.table.as_str(), audit_days)
+    }
+
+    /// Claims of domains and their holders.
+    #[must_use]
+    pub fn domains_of(&self, trail: AuditLog, terms: Terms) -> Domains {
+        Domains::new(self.aws.dynamodb(), self.config.table.as_str(), trail, terms)
     }
 
     /// A catalogue that has read nothing yet.

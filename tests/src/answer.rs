@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
-use registry::edge::Edge;
+use registry::edge::{ClientAddress, Edge};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -11,6 +11,7 @@ use tower::ServiceExt;
 #[derive(Clone)]
 pub struct Client {
     edge: Edge,
+    address: Option<ClientAddress>,
 }
 
 /// An answer, read to its end.
@@ -28,7 +29,14 @@ impl Client {
     /// A client of what answers behind `edge`.
     #[must_use]
     pub fn new(edge: Edge) -> Self {
-        Self { edge }
+        Self { edge, address: None }
+    }
+
+    /// The same client at an address.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Self {
+        let address = Some(ClientAddress(address.parse().expect("an address")));
+        Self { edge: self.edge.clone(), address }
     }
 
     /// GET of a path with its query.
@@ -53,7 +61,10 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(body.into())).expect("a request");
+        let mut request = request.body(Full::new(body.into())).expect("a request");
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(address);
+        }
         let Ok(response) = self.edge.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();

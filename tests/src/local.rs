@@ -1,14 +1,16 @@
 //! A registry of its own for each test, on embedded stores below a temporary directory.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use berth_local::embedded::CREDENTIAL;
-use berth_local::{Access, Services, Stores};
+use berth_local::{Access, Policy, Services, Stores};
 use registry::aws::Aws;
 use registry::model::ServerName;
 use registry::snapshot::Bucket;
-use registry::store::{Head, Serial, Writer, batches};
+use registry::store::{AuditQuery, AuditRecord, Head, Serial, Writer, batches};
 use registry::time::Timestamp;
+use registry_domain::{Files, Resolvers, Verifier};
 use sync::source::{ReadContext, Source};
 use sync::{Report, Sync};
 use tempfile::TempDir;
@@ -30,10 +32,18 @@ pub struct Registry {
     pub dir: TempDir,
 }
 
-/// Who may log in, in tests.
+/// Who may log in, in tests, and that they may do it as often as they like.
 #[must_use]
 pub fn access() -> Access {
-    Access { anonymous_login: true, ..Access::new(signing_keys()) }
+    let mut access = Access::new(signing_keys());
+    access.logins.anonymous = true;
+    access.policy = Policy::none();
+    // Nobody outside is asked about domains.
+    let nobody = [([127, 0, 0, 1], 9).into(), ([127, 0, 0, 1], 10).into()];
+    let resolvers = Resolvers::new(&nobody).expect("resolvers").within(Duration::from_millis(100));
+    let files = Files::new(Files::options()).expect("a client");
+    access.verifier = Some(Verifier::new(resolvers, files, None));
+    access
 }
 
 impl Registry {
@@ -58,6 +68,13 @@ impl Registry {
         Client::new(berth_local::edge(&self.services()))
     }
 
+    /// A client of a process with a policy of its own.
+    #[must_use]
+    pub fn client_under(&self, policy: Policy) -> Client {
+        let services = self.stores.services(&Access { policy, ..access() }).expect("services");
+        Client::new(berth_local::edge(&services))
+    }
+
     /// What the functions of a process need. Anybody may log in, and packages are not asked about.
     #[must_use]
     pub fn services(&self) -> Services {
@@ -68,6 +85,12 @@ impl Registry {
     #[must_use]
     pub fn publisher(&self) -> Publisher {
         Publisher::of_all(self.client())
+    }
+
+    /// A client of the table.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        self.aws().dynamodb()
     }
 
     /// Clients of AWS that reach the embedded stores, for what no product code may do.
@@ -130,6 +153,14 @@ impl Registry {
             heads.extend(group.into_iter().map(|change| change.name).zip(after));
         }
         self.serial().await
+    }
+
+    /// All records of the audit trail, in the order in which they were written.
+    pub async fn records(&self) -> Vec<AuditRecord> {
+        let query = AuditQuery { limit: usize::MAX, ..AuditQuery::default() };
+        let page = self.stores.trail().page(&query).await.expect("a page");
+        assert_eq!(page.next, None);
+        page.records.into_iter().rev().collect()
     }
 
     /// The serial.

@@ -76,6 +76,12 @@ impl Publisher {
         Self::new(client, &[(Action::Publish, "*"), (Action::Edit, "*")])
     }
 
+    /// The same at an address.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Self {
+        Self { client: self.client.at(address), token: self.token.clone() }
+    }
+
     /// Any request with the token, and a body of JSON.
     pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.token);

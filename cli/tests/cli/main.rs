@@ -11,9 +11,14 @@ mod bad_requests;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod flows;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+#[path = "../../../shared/oidc/tests/issuer/mod.rs"]
+mod issuer;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]

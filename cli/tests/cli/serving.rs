@@ -87,6 +87,14 @@ impl Serving {
         }
     }
 
+    /// Waits for its end; how it ended, and all that it printed and said.
+    pub(crate) fn end_with_talk(mut self) -> (ExitStatus, String) {
+        let (talk, printed) = (self.stderr.rest(), self.stdout.rest());
+        let status = self.child.wait().unwrap();
+        let lines = [&self.stderr.seen, &talk, &self.stdout.seen, &printed].map(|lines| lines.join("\n"));
+        (status, lines.join("\n"))
+    }
+
     /// Asks it to stop, and checks that it does so in good order.
     pub(crate) fn stop(self) {
         self.signal("TERM");

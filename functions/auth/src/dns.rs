@@ -5,15 +5,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::error::{ApiError, BodyErrors, Problem};
-use registry::identity::Identity;
-use registry::time::Timestamp;
-use registry_auth::{AuthMethod, Login, Pattern, TokenResponse};
+use registry_auth::{AuthMethod, TokenResponse};
 
 use crate::body::SignatureLogin;
-use crate::login::{grant, publish, use_once};
-use crate::proof::{Claim, ProofRecord, Refusal};
-
-const FAILED: &str = "DNS authentication failed";
+use crate::login::{Attempt, Proof};
+use crate::proof::{Claim, ProofRecord};
+use crate::refused::Failure;
 
 /// A token for whoever holds the private key to a TXT record of a domain: for its namespace and those below.
 #[utoipa::path(
@@ -25,25 +22,21 @@ const FAILED: &str = "DNS authentication failed";
         (status = 200, body = TokenResponse),
         BodyErrors,
         (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn login_dns(State(state): State<crate::State>, request: Request<Body>) -> Result<Response, ApiError> {
-    let login = SignatureLogin::read(request).await?;
-    let refused = |refusal: Refusal| refusal.with_detail(FAILED);
-    let now = Timestamp::now();
-    let claim = Claim::parse(login, now).map_err(refused)?;
-    let records = state.dns.records(&claim.domain).await.map_err(refused)?;
-    let signer = claim.signer(records.iter().filter_map(|text| ProofRecord::find(text))).map_err(refused)?;
-    use_once(&state, &claim, &signer, now, FAILED).await?;
-    let namespace = claim.domain.namespace();
-    let permissions = vec![publish(Pattern::namespace(&namespace)), publish(Pattern::namespaces_below(&namespace))];
-    let login = Login {
-        method: AuthMethod::Dns,
-        subject: claim.domain.to_string(),
-        identity: Some(Identity::domain(claim.domain.as_str())),
-        owns: namespace.parse().into_iter().collect(),
-        permissions,
-    };
-    grant(&state, login, now)
+    let (login, address) = SignatureLogin::read(request).await?;
+    let attempt = Attempt::begin(&state, AuthMethod::Dns, address).await?;
+    let proof = prove(&state, login, &attempt).await;
+    attempt.end(proof).await
+}
+
+async fn prove(state: &crate::State, login: SignatureLogin, attempt: &Attempt<'_>) -> Result<Proof, Failure> {
+    let claim = Claim::parse(login, attempt.now)?;
+    let records = state.dns.records(&claim.domain).await.map_err(|refusal| claim.refused(&refusal))?;
+    let signer = claim.signer(records.iter().filter_map(|text| ProofRecord::find(text)));
+    let signer = signer.map_err(|refusal| claim.refused(&refusal))?;
+    claim.prove(&signer, attempt, AuthMethod::Dns, true).await
 }

@@ -1,17 +1,19 @@
 //! State of a function, from its environment. Read once, in `main`.
 
 use registry::aws::Aws;
-use registry::config::{ConfigError, flag_from_env, optional};
-use registry::store::Replay;
+use registry::config::{AUDIT_DAYS, ConfigError, number_from_env, optional, table_from_env};
+use registry::limits;
 use registry_auth::{EnvironmentError, Issuer, lifetime_from_env, signing_keys_from_env};
 use registry_fetch::ClientError;
+use registry_oidc::{InvalidAudience, InvalidIssuer};
 
-use crate::State;
+use crate::browser::{Browser, BrowserError};
+use crate::github::InvalidGitHubHost;
+use crate::issuers::IssuersError;
 use crate::proof::{Dns, DnsError, ProofFiles};
 use crate::secret::{SecretError, signing_keys};
+use crate::{Logins, State, Tables};
 
-/// Name of the variable that says whether `/auth/none` is there.
-pub const ANONYMOUS_LOGIN: &str = "BERTH_ANONYMOUS_LOGIN";
 /// Name of the variable that names the secret with the seeds of the signing keys. It wins over the seeds themselves.
 pub const TOKEN_KEYS_SECRET: &str = "BERTH_TOKEN_KEYS_SECRET";
 /// Name of the variable that holds the name servers to ask, if they are not the system's.
@@ -23,9 +25,9 @@ pub enum StateError {
     /// Keys or lifetime of tokens.
     #[error(transparent)]
     Tokens(#[from] EnvironmentError),
-    /// A variable is neither true nor false.
+    /// A variable is missing or not what it has to be.
     #[error(transparent)]
-    Flag(#[from] ConfigError),
+    Config(#[from] ConfigError),
     /// The secret with the keys.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -35,6 +37,21 @@ pub enum StateError {
     /// TLS.
     #[error(transparent)]
     Http(#[from] ClientError),
+    /// Login in a browser.
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
+    /// Addresses of GitHub.
+    #[error("BERTH_GITHUB_URL or BERTH_GITHUB_API_URL: {0}")]
+    GitHub(#[from] InvalidGitHubHost),
+    /// The issuer of a variable is none.
+    #[error("environment variable {0}: {1}")]
+    Issuer(&'static str, InvalidIssuer),
+    /// The audience of a variable is none.
+    #[error("environment variable {0}: {1}")]
+    Audience(&'static str, InvalidAudience),
+    /// Other issuers.
+    #[error(transparent)]
+    Issuers(#[from] IssuersError),
 }
 
 impl State {
@@ -42,15 +59,26 @@ impl State {
     ///
     /// # Errors
     /// Names the variable that is missing or malformed, or the secret that cannot be read.
-    pub async fn from_env(replay: Replay, aws: &Aws) -> Result<Self, StateError> {
+    pub async fn from_env(aws: &Aws) -> Result<Self, StateError> {
         let keys = match optional(TOKEN_KEYS_SECRET) {
             Some(name) => signing_keys(aws, &name).await?,
             None => signing_keys_from_env()?,
         };
         let issuer = Issuer::new(keys, lifetime_from_env()?);
         let files = ProofFiles::new(ProofFiles::options())?;
-        Ok(Self::new(issuer, replay, dns_from_env()?, files, anonymous_login_from_env()?))
+        let tables = Tables::new(aws.dynamodb(), &table_from_env()?, audit_days_from_env()?);
+        let mut logins = Logins::from_env()?;
+        logins.browser = Browser::from_env(aws, logins.github.as_ref()).await?;
+        Ok(Self::new(issuer, tables, dns_from_env()?, files, logins))
     }
+}
+
+/// For how many days records of the audit trail are kept: [`AUDIT_DAYS`], or the default.
+///
+/// # Errors
+/// When the variable is no number of days from 1 to 3650.
+pub fn audit_days_from_env() -> Result<u32, ConfigError> {
+    number_from_env(AUDIT_DAYS, 1..=3650, limits::AUDIT_DAYS)
 }
 
 /// Whoever asks for TXT records: [`DNS_RESOLVERS`], or the system's name servers.
@@ -59,12 +87,4 @@ impl State {
 /// When a name server is no address, or the system's cannot be found out.
 pub fn dns_from_env() -> Result<Dns, DnsError> {
     optional(DNS_RESOLVERS).map_or_else(Dns::system, |servers| Dns::configured(&servers))
-}
-
-/// Whether there is `/auth/none`: [`ANONYMOUS_LOGIN`], or not.
-///
-/// # Errors
-/// When the variable is neither true nor false.
-pub fn anonymous_login_from_env() -> Result<bool, StateError> {
-    Ok(flag_from_env(ANONYMOUS_LOGIN, false)?)
 }

@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use auth::{State, router};
 use registry::aws::Aws;
 use registry::edge::Edge;
-use registry::store::Replay;
-use registry::{config, telemetry};
+use registry::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -16,6 +15,5 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_http::Error> {
     let aws = Aws::from_env()?;
-    let replay = Replay::new(aws.dynamodb(), config::table_from_env()?);
-    registry_lambda::serve(Edge::new(router(State::from_env(replay, &aws).await?))).await
+    registry_lambda::serve(Edge::new(router(State::from_env(&aws).await?))).await
 }

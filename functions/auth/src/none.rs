@@ -1,11 +1,15 @@
 //! `POST /auth/none`
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use http::Request;
+use registry::edge::ClientAddress;
 use registry::error::{ApiError, Problem};
 use registry::identity::Identity;
-use registry::time::Timestamp;
-use registry_auth::{Action, AuthMethod, Login, Pattern, Permission, TokenResponse};
+use registry_auth::{Action, AuthMethod, Pattern, Permission, TokenResponse};
+
+use crate::login::{Attempt, Proof};
 
 /// The namespace in which everybody may do everything.
 const NAMESPACE: &str = "io.modelcontextprotocol.anonymous";
@@ -17,18 +21,27 @@ const NAMESPACE: &str = "io.modelcontextprotocol.anonymous";
     tag = "auth",
     responses(
         (status = 200, body = TokenResponse),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
         (status = 500, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn login_none(State(state): State<crate::State>) -> Result<Response, ApiError> {
+pub(crate) async fn login_none(
+    State(state): State<crate::State>,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let address = request.extensions().get::<ClientAddress>().copied();
+    let attempt = Attempt::begin(&state, AuthMethod::None, address).await?;
     let permission = |action| Permission { action, resource: Pattern::namespace(NAMESPACE) };
-    let permissions = vec![permission(Action::Publish), permission(Action::Edit)];
-    let login = Login {
+    let proof = Proof {
         method: AuthMethod::None,
         subject: "anonymous".to_owned(),
-        identity: Some(Identity::anonymous()),
-        owns: Vec::new(),
-        permissions,
+        identity: Identity::anonymous(),
+        proved: Vec::new(),
+        permissions: vec![permission(Action::Publish), permission(Action::Edit)],
+        run: None,
+        remarks: Vec::new(),
     };
-    crate::login::grant(&state, login, Timestamp::now())
+    attempt.end(Ok(proof)).await
 }

@@ -1,4 +1,4 @@
-//! The signing keys in the secret store of the cloud.
+//! Secrets of the operator in the secret store of the cloud.
 
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::{Client, Config};
@@ -6,7 +6,7 @@ use registry::aws::Aws;
 use registry::error_chain;
 use registry_auth::{KeysError, SigningKeys};
 
-/// The keys are not in the secret.
+/// The secret does not hold what it should.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The secret store does not give it.
@@ -20,8 +20,8 @@ pub enum SecretError {
         reason: String,
     },
     /// It is binary.
-    #[error("the secret {0} has no text; it must hold the seeds of the signing keys in hex")]
-    NoText(String),
+    #[error("the secret {0} has no text; it must hold {1}")]
+    NoText(String, &'static str),
     /// Its text holds no keys. No message repeats it.
     #[error("the secret {name}: {source}")]
     Keys {
@@ -32,12 +32,21 @@ pub enum SecretError {
     },
 }
 
-/// Reads the keys once, at the start of a sandbox. A changed secret counts for the sandboxes that start afterwards: the old
-/// key has to stay in it until the last of the others is gone.
+/// The keys that sign tokens, read once, at the start of a sandbox. A changed secret counts for the sandboxes that start
+/// afterwards: the old key has to stay in it until the last of the others is gone.
 ///
 /// # Errors
 /// See [`SecretError`].
 pub(crate) async fn signing_keys(aws: &Aws, name: &str) -> Result<SigningKeys, SecretError> {
+    let text = text(aws, name, "the seeds of the signing keys in hex").await?;
+    text.parse().map_err(|source| SecretError::Keys { name: name.to_owned(), source })
+}
+
+/// The text of a secret, which must hold `what`.
+///
+/// # Errors
+/// See [`SecretError`].
+pub(crate) async fn text(aws: &Aws, name: &str, what: &'static str) -> Result<String, SecretError> {
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(aws.region().to_owned()))
@@ -46,6 +55,5 @@ pub(crate) async fn signing_keys(aws: &Aws, name: &str) -> Result<SigningKeys, S
     config.set_endpoint_url(aws.endpoint().map(str::to_owned));
     let answer = Client::from_conf(config.build()).get_secret_value().secret_id(name).send().await;
     let answer = answer.map_err(|error| SecretError::Read { name: name.to_owned(), reason: error_chain(&error) })?;
-    let text = answer.secret_string().ok_or_else(|| SecretError::NoText(name.to_owned()))?;
-    text.parse().map_err(|source| SecretError::Keys { name: name.to_owned(), source })
+    answer.secret_string.ok_or_else(|| SecretError::NoText(name.to_owned(), what))
 }

@@ -20,6 +20,7 @@ pub(crate) struct Health {
     status: &'static str,
     /// The client id with which people log in at GitHub; the official command asks for it here.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     github_client_id: Option<Arc<str>>,
 }
 

@@ -2,10 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 use registry::error::{ApiError, ErrorDetail};
-use registry::time::Timestamp;
 use registry_auth::{Action, BearerError, Claims, bearer};
-
-use crate::State;
 
 /// All that is wrong with the form of a request at once, the header first: to the framework of the official registry, a
 /// request without a token is malformed.
@@ -17,16 +14,6 @@ pub(crate) fn well_formed<T>(headers: &HeaderMap, body: Result<T, Vec<ErrorDetai
     match (header, body) {
         (None, Ok(body)) => Ok(body),
         (header, body) => Err(ApiError::validation(header.into_iter().chain(body.err().unwrap_or_default()).collect())),
-    }
-}
-
-impl State {
-    /// The claims of the request's token.
-    ///
-    /// # Errors
-    /// 401; 422 without the header.
-    pub(crate) fn claims(&self, headers: &HeaderMap) -> Result<Claims, ApiError> {
-        Ok(self.keys.verify(bearer(headers)?, Timestamp::now())?)
     }
 }
 

@@ -1,14 +1,18 @@
 //! `DELETE /servers/{serverName}/versions/{version}`
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
 use registry::cache::CachePolicy;
-use registry::edge;
+use registry::edge::{self, ClientAddress};
 use registry::error::{ApiError, Problem, TokenErrors};
-use registry::model::{ServerResponse, Status};
+use registry::model::{ServerResponse, Status, VersionState};
+use registry::store::AuditEvent;
 
 use crate::access::well_formed;
+use crate::allowance::LimitErrors;
+use crate::caller::Asked;
 use crate::change::StatusUpdate;
 
 /// Deletes a version: its status becomes `deleted`, its number stays taken, and it can be restored.
@@ -27,17 +31,21 @@ use crate::change::StatusUpdate;
         (status = 200, body = ServerResponse),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         TokenErrors,
+        LimitErrors,
     )
 )]
 pub(crate) async fn delete_version(
     State(state): State<crate::State>,
     Path((name, version)): Path<(String, String)>,
+    address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     well_formed(&headers, Ok(()))?;
-    let claims = state.claims(&headers)?;
+    let address = address.map(|Extension(address)| address);
+    let caller = state.caller(&headers, Asked::of_version(AuditEvent::Delete, address, &name, &version)).await?;
     let update = StatusUpdate { status: Status::Deleted, status_message: None };
-    let outcome =
-        state.set_status(&name, &version, &claims, &update, |stored| stored.status == Status::Deleted).await?;
+    let is_done = |stored: &VersionState| stored.status == Status::Deleted;
+    let outcome = state.set_status(&name, &version, &caller, &update, is_done).await;
+    let outcome = state.noted(&caller, outcome).await?;
     Ok(edge::json(outcome.render(), CachePolicy::NoStore))
 }

@@ -9,10 +9,13 @@ use registry::edge::{self, JsonRequest};
 use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion, Status};
+use registry::store::AuditEvent;
 use registry_validate::structure;
 
 use crate::access::{may_edit, well_formed};
-use crate::change::Draft;
+use crate::allowance::LimitErrors;
+use crate::caller::{Asked, Caller};
+use crate::change::{Draft, Outcome};
 use crate::publish::parsed;
 
 /// What goes wrong is told under this text.
@@ -34,6 +37,7 @@ const DETAIL: &str = "Failed to edit server";
         (status = 404, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
+        LimitErrors,
     )
 )]
 pub(crate) async fn edit_version(
@@ -41,27 +45,41 @@ pub(crate) async fn edit_version(
     Path((name, version)): Path<(String, String)>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, address, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let document = well_formed(&headers, structure(&body))?;
-    let claims = state.claims(&headers)?;
-    let (name, version) = state.stored(&name, &version).await?;
-    may_edit(&claims, name.as_str())?;
-    if document.name != name.as_str() {
-        return Err(ApiError::bad_request("Cannot rename server"));
-    }
-    if document.version != version.as_str() {
-        return Err(ApiError::bad_request("Version in request body must match URL path parameter"));
-    }
-    parsed(&document, DETAIL)?;
-    let draft = Draft::new(name, version, &document, &claims, DETAIL)?;
-    state.check_ownership(&draft.name, &document, DETAIL).await?;
-    let outcome = state.change(&draft.name, || draft.edit(&state.table, DETAIL)).await?;
-    tracing::info!(server = %draft.name, version = %draft.version, method = %claims.auth_method,
-        subject = claims.auth_method_sub, "edited");
+    let caller = state.caller(&headers, Asked::of_version(AuditEvent::Edit, address, &name, &version)).await?;
+    let outcome = state.edit(&caller, &name, &version, &document).await;
+    let outcome = state.noted(&caller, outcome).await?;
     Ok(edge::json(outcome.render(), CachePolicy::NoStore))
 }
 
 impl crate::State {
+    async fn edit(
+        &self,
+        caller: &Caller,
+        name: &str,
+        version: &str,
+        document: &ServerJson,
+    ) -> Result<Outcome, ApiError> {
+        let claims = &caller.claims;
+        let (name, version) = self.stored(name, version).await?;
+        may_edit(claims, name.as_str())?;
+        self.policy.check(claims, name.as_str())?;
+        if document.name != name.as_str() {
+            return Err(ApiError::bad_request("Cannot rename server"));
+        }
+        if document.version != version.as_str() {
+            return Err(ApiError::bad_request("Version in request body must match URL path parameter"));
+        }
+        parsed(document, DETAIL)?;
+        let draft = Draft::new(name, version, document, claims, DETAIL)?;
+        self.check_ownership(&draft.name, document, DETAIL).await?;
+        let outcome = self.change(caller, &draft.name, || draft.edit(self, caller, DETAIL)).await?;
+        let (server, version) = (draft.name.as_str(), draft.version.as_str());
+        tracing::info!(server, version, method = %claims.auth_method, subject = claims.auth_method_sub, "edited");
+        Ok(outcome)
+    }
+
     /// A version that is there and not deleted: whoever asks for another hears so before anything of permissions.
     async fn stored(&self, name: &str, version: &str) -> Result<(ServerName, ServerVersion), ApiError> {
         let (Ok(name), Ok(version)) = (name.parse(), version.parse()) else { return Err(ApiError::server_not_found()) };

@@ -1,9 +1,13 @@
 //! Everything that changes a server: publish, edit, status and delete, and the check of a document before.
 
 mod access;
+mod allowance;
+mod caller;
 mod change;
 mod delete_version;
 mod edit_version;
+mod limits;
+mod policy;
 mod publish;
 mod server_status;
 mod validate;
@@ -15,28 +19,42 @@ use std::sync::Arc;
 use axum::Router;
 use registry::edge::Routes;
 use registry::route;
-use registry::store::Writer;
+use registry::store::{AuditLog, Counts, Writer};
 use registry_auth::VerifyingKeys;
 use registry_ownership::Ownership;
 use utoipa_axum::router::OpenApiRouter;
 
 use change::NameLocks;
 
-/// What the routes need: the table to write, keys to check tokens with, and whoever asks package registries.
+pub use policy::{DENIED_NAMES, NEW_NAMES_PER_DAY, PUBLISHES_PER_HOUR, Policy, RESERVED_NAMESPACES};
+
+/// What the routes need: the table to write, keys to check tokens with, whoever asks package registries, and what the
+/// operator demands.
 #[derive(Clone)]
 pub struct State {
     table: Arc<Writer>,
     keys: VerifyingKeys,
     /// `None` when package ownership is not checked.
     ownership: Option<Arc<Ownership>>,
+    policy: Arc<Policy>,
+    trail: AuditLog,
+    counts: Counts,
     names: Arc<NameLocks>,
 }
 
 impl State {
-    /// State of the routes; without `ownership` the packages of a document are not checked.
+    /// State of the routes; without `ownership` the packages of a document are not checked. `trail` and `counts` are of the
+    /// same table.
     #[must_use]
-    pub fn new(table: Arc<Writer>, keys: VerifyingKeys, ownership: Option<Arc<Ownership>>) -> Self {
-        Self { table, keys, ownership, names: Arc::default() }
+    pub fn new(
+        table: Arc<Writer>,
+        keys: VerifyingKeys,
+        ownership: Option<Arc<Ownership>>,
+        policy: Policy,
+        trail: AuditLog,
+        counts: Counts,
+    ) -> Self {
+        Self { table, keys, ownership, policy: Arc::new(policy), trail, counts, names: Arc::default() }
     }
 }
 

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use publish::{State, router};
+use publish::{Policy, State, router};
 use registry::aws::Aws;
 use registry::edge::Edge;
-use registry::store::Writer;
-use registry::{config, telemetry};
+use registry::store::{AuditLog, Counts, Writer};
+use registry::{config, limits, telemetry};
 use registry_auth::verifying_keys_from_env;
 use registry_ownership::{Hosts, Ownership};
 
@@ -18,11 +18,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), lambda_http::Error> {
-    let table = Arc::new(Writer::new(Aws::from_env()?.dynamodb(), config::table_from_env()?));
+    let (client, table) = (Aws::from_env()?.dynamodb(), config::table_from_env()?);
+    let days = config::number_from_env(config::AUDIT_DAYS, 1..=3650, limits::AUDIT_DAYS)?;
+    let trail = AuditLog::new(client.clone(), table.as_str(), days);
+    let counts = Counts::new(client.clone(), table.as_str());
+    let table = Arc::new(Writer::new(client, table));
     let keys = verifying_keys_from_env()?;
     let ownership = match config::flag_from_env(config::PACKAGE_OWNERSHIP, true)? {
         true => Some(Arc::new(Ownership::new(Hosts::from_env()?)?)),
         false => None,
     };
-    registry_lambda::serve(Edge::new(router(State::new(table, keys, ownership)))).await
+    let state = State::new(table, keys, ownership, Policy::from_env()?, trail, counts);
+    registry_lambda::serve(Edge::new(router(state))).await
 }

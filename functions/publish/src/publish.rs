@@ -9,11 +9,14 @@ use registry::edge::{self, JsonRequest};
 use registry::error::{ApiError, BodyErrors, TokenErrors};
 use registry::limits;
 use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion};
+use registry::store::AuditEvent;
 use registry::time::Timestamp;
 use registry_validate::{Issue, semantic, structure};
 
 use crate::access::{may_publish, well_formed};
-use crate::change::Draft;
+use crate::allowance::LimitErrors;
+use crate::caller::{Asked, Caller};
+use crate::change::{Draft, Outcome};
 
 /// What goes wrong is told under this text.
 const DETAIL: &str = "Failed to publish server";
@@ -31,24 +34,19 @@ const DETAIL: &str = "Failed to publish server";
         (status = 200, body = ServerResponse),
         BodyErrors,
         TokenErrors,
+        LimitErrors,
     )
 )]
 pub(crate) async fn publish_server(
     State(state): State<crate::State>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, address, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let document = well_formed(&headers, structure(&body))?;
-    let claims = state.claims(&headers)?;
-    may_publish(&claims, &document.name)?;
-    let (name, version) = parsed(&document, DETAIL)?;
-    let draft = Draft::new(name, version, &document, &claims, DETAIL)?;
-    if !state.is_repeat(&draft, &document).await? {
-        state.check_ownership(&draft.name, &document, DETAIL).await?;
-    }
-    let outcome = state.change(&draft.name, || draft.publish(&state.table, DETAIL)).await?;
-    tracing::info!(server = %draft.name, version = %draft.version, method = %claims.auth_method,
-        subject = claims.auth_method_sub, "published");
+    let asked = Asked::of_version(AuditEvent::Publish, address, &document.name, &document.version);
+    let caller = state.caller(&headers, asked).await?;
+    let outcome = state.publish(&caller, &document).await;
+    let outcome = state.noted(&caller, outcome).await?;
     Ok(edge::json(outcome.render(), CachePolicy::NoStore))
 }
 
@@ -68,6 +66,24 @@ pub(crate) fn parsed(document: &ServerJson, detail: &str) -> Result<(ServerName,
 }
 
 impl crate::State {
+    async fn publish(&self, caller: &Caller, document: &ServerJson) -> Result<Outcome, ApiError> {
+        let claims = &caller.claims;
+        may_publish(claims, &document.name)?;
+        self.policy.check(claims, &document.name)?;
+        let (name, version) = parsed(document, DETAIL)?;
+        let draft = Draft::new(name, version, document, claims, DETAIL)?;
+        if !self.is_repeat(&draft, document).await? {
+            self.check_ownership(&draft.name, document, DETAIL).await?;
+        }
+        let outcome = self.change(caller, &draft.name, || draft.publish(self, caller, DETAIL)).await?;
+        let (server, version) = (draft.name.as_str(), draft.version.as_str());
+        tracing::info!(server, version, method = %claims.auth_method, subject = claims.auth_method_sub, "published");
+        for warning in &outcome.warnings {
+            tracing::warn!(server, warning, "a new name looks like another");
+        }
+        Ok(outcome)
+    }
+
     /// Whether the draft was published by this very request before: then its packages were checked too.
     async fn is_repeat(&self, draft: &Draft, document: &ServerJson) -> Result<bool, ApiError> {
         if self.ownership.is_none() || document.packages.is_empty() {

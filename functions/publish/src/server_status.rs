@@ -9,11 +9,12 @@ use registry::edge::{self, JsonRequest};
 use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
-use registry::store::{ServerChange, ServerState, batches, pause};
-use registry_auth::Claims;
+use registry::store::{AuditEvent, ServerChange, ServerState, batches, pause};
 use utoipa::ToSchema;
 
 use crate::access::{may_change_status, well_formed};
+use crate::allowance::LimitErrors;
+use crate::caller::{Asked, Caller};
 use crate::change::{Refusal, StatusUpdate, read_server, too_busy};
 use crate::version_status::DETAIL;
 
@@ -43,6 +44,7 @@ pub(crate) struct UpdatedServers {
         (status = 404, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
+        LimitErrors,
     )
 )]
 pub(crate) async fn update_server_status(
@@ -50,39 +52,42 @@ pub(crate) async fn update_server_status(
     Path(name): Path<String>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, address, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let update = well_formed(&headers, StatusUpdate::parse(&body))?;
-    let claims = state.claims(&headers)?;
-    let Ok(name) = name.parse::<ServerName>() else { return Err(ApiError::not_found(MISSING)) };
-    let server = state.set_all(&name, &claims, &update).await?;
+    let asked = Asked::of_server(AuditEvent::Status, address, &name).saying(&update.to_string());
+    let caller = state.caller(&headers, asked).await?;
+    let server = state.set_all(&name, &caller, &update).await;
+    let server = state.noted(&caller, server).await?;
     Ok(edge::json(render(&server), CachePolicy::NoStore))
 }
 
 impl crate::State {
     /// One transaction where all fits one, and else several: each is whole, and the same request goes on where it stopped.
-    async fn set_all(
-        &self,
-        name: &ServerName,
-        claims: &Claims,
-        update: &StatusUpdate,
-    ) -> Result<ServerState, ApiError> {
+    /// The first has the record of the audit trail.
+    async fn set_all(&self, name: &str, caller: &Caller, update: &StatusUpdate) -> Result<ServerState, ApiError> {
+        let Ok(name) = name.parse::<ServerName>() else { return Err(ApiError::not_found(MISSING)) };
+        let (name, claims) = (&name, &caller.claims);
         let _turn = self.names.turn(name).await;
         let mut is_begun = false;
         for attempt in 0..limits::DECISION_ATTEMPTS {
             let server = read_server(&self.table, name, MISSING).await?;
             may_change_status(claims, name.as_str())?;
             update.check().map_err(|refusal| refusal.during(DETAIL))?;
+            self.count(caller, false).await?;
             let change = update.change(&self.table, name, server.clone(), |_| true, DETAIL).await?;
-            let Some(change) = change else {
+            let Some(mut change) = change else {
                 // What an earlier round of this request committed is a change.
                 return if is_begun { Ok(server) } else { Err(Refusal::NoChanges.during(DETAIL)) };
             };
+            if !is_begun {
+                change.audit = self.trail.actions(&caller.done(&[])).map_err(ApiError::unavailable)?;
+            }
             let mut after = server;
             after.latest = change.latest.clone();
             let written = change.versions.iter().map(|version| (version.version.clone(), version.state.clone()));
             after.versions.extend(written);
             if self.commit_all(change, &mut is_begun).await? {
-                tracing::info!(server = %name, status = %update.status, method = %claims.auth_method,
+                tracing::info!(server = name.as_str(), status = %update.status, method = %claims.auth_method,
                     subject = claims.auth_method_sub, "status of all versions set");
                 return Ok(after);
             }

@@ -9,9 +9,11 @@ use registry::edge::{self, JsonRequest};
 use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
-use registry_auth::Claims;
+use registry::store::AuditEvent;
 
 use crate::access::{may_change_status, well_formed};
+use crate::allowance::LimitErrors;
+use crate::caller::{Asked, Caller};
 use crate::change::{Decision, Outcome, Refusal, StatusUpdate, read_server};
 
 /// What goes wrong is told under this text.
@@ -34,6 +36,7 @@ const MISSING: &str = "Server version not found";
         (status = 404, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
+        LimitErrors,
     )
 )]
 pub(crate) async fn update_version_status(
@@ -41,10 +44,12 @@ pub(crate) async fn update_version_status(
     Path((name, version)): Path<(String, String)>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let JsonRequest { headers, body, .. } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
+    let JsonRequest { headers, address, body } = JsonRequest::read(request, limits::REQUEST_BYTES).await?;
     let update = well_formed(&headers, StatusUpdate::parse(&body))?;
-    let claims = state.claims(&headers)?;
-    let outcome = state.set_status(&name, &version, &claims, &update, |_| false).await?;
+    let asked = Asked::of_version(AuditEvent::Status, address, &name, &version).saying(&update.to_string());
+    let caller = state.caller(&headers, asked).await?;
+    let outcome = state.set_status(&name, &version, &caller, &update, |_| false).await;
+    let outcome = state.noted(&caller, outcome).await?;
     Ok(edge::json(outcome.render(), CachePolicy::NoStore))
 }
 
@@ -57,13 +62,14 @@ impl crate::State {
         &self,
         name: &str,
         version: &str,
-        claims: &Claims,
+        caller: &Caller,
         update: &StatusUpdate,
         is_done: fn(&VersionState) -> bool,
     ) -> Result<Outcome, ApiError> {
         let (Ok(name), Ok(version)) = (name.parse::<ServerName>(), version.parse::<ServerVersion>()) else {
             return Err(ApiError::not_found(MISSING));
         };
+        let claims = &caller.claims;
         let decide = || async {
             let server = read_server(&self.table, &name, MISSING).await?;
             let Some(stored) = server.versions.get(&version).cloned() else {
@@ -73,15 +79,17 @@ impl crate::State {
             update.check().map_err(|refusal| refusal.during(DETAIL))?;
             if is_done(&stored) {
                 let is_latest = server.latest == version;
-                return Ok(Decision::Done(Box::new(Outcome { state: stored, is_latest })));
+                return Ok(Decision::Done(Box::new(Outcome { state: stored, is_latest, warnings: Vec::new() })));
             }
+            self.count(caller, false).await?;
             let only = |other: &ServerVersion| *other == version;
             let change = update.change(&self.table, &name, server, only, DETAIL).await?;
-            change.map(Decision::Commit).ok_or_else(|| Refusal::NoChange.during(DETAIL))
+            let change = change.ok_or_else(|| Refusal::NoChange.during(DETAIL))?;
+            Ok(Decision::Commit { change, warnings: Vec::new() })
         };
-        let outcome = self.change(&name, decide).await?;
-        tracing::info!(server = %name, %version, status = %update.status, method = %claims.auth_method,
-            subject = claims.auth_method_sub, "status set");
+        let outcome = self.change(caller, &name, decide).await?;
+        tracing::info!(server = name.as_str(), version = version.as_str(), status = %update.status,
+            method = %claims.auth_method, subject = claims.auth_method_sub, "status set");
         Ok(outcome)
     }
 }

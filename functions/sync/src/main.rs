@@ -9,8 +9,8 @@ use registry::snapshot::Bucket;
 use registry::store::Writer;
 use registry::telemetry;
 use serde::de::IgnoredAny;
-use sync::Sync;
 use sync::source::{ReadContext, Source, check_names};
+use sync::{DomainChecks, Sync};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -25,11 +25,12 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     check_names(&sources)?;
     let mut context = ReadContext::new()?;
     context.s3 = Some(aws.s3());
+    let domains = DomainChecks::from_env(&aws, &config.table, None)?;
     let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), Bucket::new(aws.s3(), config.bucket));
-    let (sync, sources, context) = (&sync, &sources, &context);
+    let (sync, sources, context, domains) = (&sync, &sources, &context, &domains);
     lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| async move {
         // The type that alarms look for.
-        sync::handle(sync, sources, context).await.map_err(|error| Diagnostic {
+        sync::handle(sync, sources, context, Some(domains)).await.map_err(|error| Diagnostic {
             error_type: "sync::HandleError".to_owned(),
             error_message: error.to_string(),
         })

@@ -1,6 +1,7 @@
 //! What a run of `sync` did.
 
 use registry::store::Serial;
+use registry_domain::Rechecked;
 use serde::Serialize;
 
 use crate::format::Refused;
@@ -33,6 +34,26 @@ pub struct SourceReport {
     /// Why the source could not be read or imported to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// What a look at the proofs of domains came to. Each domain that was due is counted once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DomainReport {
+    /// Domains whose proof is there.
+    pub proved: usize,
+    /// Domains whose proof is gone, and counts for a little longer.
+    pub missing: Vec<String>,
+    /// Domains whose proof is over.
+    pub lapsed: Vec<String>,
+    /// Domains of which nothing could be found out. The next run looks again.
+    pub unknown: usize,
+}
+
+impl From<Rechecked> for DomainReport {
+    fn from(done: Rechecked) -> Self {
+        let Rechecked { proved, missing, lapsed, unknown } = done;
+        Self { proved, missing, lapsed, unknown }
+    }
 }
 
 impl Report {

@@ -80,9 +80,11 @@ pub(super) fn change_bytes(change: &ServerChange) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::types::TransactWriteItem;
+
     use super::*;
     use crate::model::{Status, VersionState};
-    use crate::store::{Owner, RemoteClaim, VersionChange};
+    use crate::store::{Head, Owner, RemoteClaim, Serial, VersionChange};
     use crate::time::Timestamp;
 
     fn change(name: &str, versions: usize, document: usize, claims: usize) -> ServerChange {
@@ -112,16 +114,40 @@ mod tests {
         }
     }
 
+    fn head() -> Head {
+        Head { owner: Owner::Publisher, latest: "0.9.0".parse().unwrap(), versions: 1, serial: Serial(1) }
+    }
+
     #[test]
     fn small_servers_share_a_transaction() {
         let groups = batches((0..100).map(|n| change(&format!("aa/s{n}x"), 1, 500, 0)).collect());
-        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [33, 33, 33, 1]);
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [24, 24, 24, 24, 4]);
+        let known = |n: usize| ServerChange { before: Some(head()), ..change(&format!("aa/s{n}x"), 1, 500, 0) };
+        let groups = batches((0..100).map(known).collect());
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [33, 33, 33, 1], "a known name is not put again");
+    }
+
+    #[test]
+    fn the_record_of_a_change_counts_and_goes_with_its_first_part() {
+        let audited = |name: &str, versions| ServerChange {
+            audit: vec![TransactWriteItem::builder().build(); 2],
+            ..change(name, versions, 500, 0)
+        };
+        let groups = batches((0..100).map(|n| audited(&format!("aa/s{n}x"), 1)).collect());
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [16, 16, 16, 16, 16, 16, 4]);
+        let parts: Vec<_> = batches(vec![audited("aa/bb", 120)]).into_iter().flatten().collect();
+        let sizes: Vec<_> = parts.iter().map(|part| (part.versions.len(), part.audit.len())).collect();
+        assert_eq!(sizes, [(47, 2), (48, 0), (25, 0)]);
+        // One version with as many URLs as it may have, of a new server, fits.
+        let largest =
+            ServerChange { audit: audited("aa/bb", 1).audit, ..change("aa/bb", 1, 500, limits::REMOTES_PER_VERSION) };
+        assert!(COUNTER_ACTIONS + change_actions(&largest) <= limits::TRANSACTION_ACTIONS);
     }
 
     #[test]
     fn a_large_server_is_cut_and_its_latest_goes_first() {
         let groups = batches(vec![change("aa/bb", 120, 500, 0), change("aa/cc", 1, 1, 0)]);
-        assert_eq!(groups.iter().map(|group| group[0].versions.len()).collect::<Vec<_>>(), [49, 49, 22]);
+        assert_eq!(groups.iter().map(|group| group[0].versions.len()).collect::<Vec<_>>(), [48, 48, 24]);
         assert_eq!(groups[0][0].versions[0].version.as_str(), "1.0.119");
         assert_eq!(groups[2].len(), 2);
         let total: usize = groups.iter().flatten().map(|change| change.versions.len()).sum();

@@ -22,6 +22,8 @@ mod change;
 #[cfg(test)]
 mod get_server;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod large;
 #[cfg(test)]
 mod list_servers;

@@ -15,7 +15,7 @@ mod oidc;
 mod owners;
 mod publish;
 mod refusals;
-mod registry;
+pub(crate) mod registry;
 mod renewal;
 mod status;
 mod token_file;

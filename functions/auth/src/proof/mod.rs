@@ -5,16 +5,14 @@ mod dns;
 mod file;
 mod record;
 
-use http::StatusCode;
-use registry::error::ApiError;
 use registry::limits;
 
 pub(crate) use claim::Claim;
-use dns::LookupError;
-pub use dns::{Dns, DnsError};
-use file::FetchError;
+pub use dns::Dns;
 pub use file::ProofFiles;
 pub(crate) use record::{ProofKey, ProofRecord};
+pub use registry_domain::DnsError;
+use registry_domain::{FetchError, LookupError};
 
 use crate::domain::{Domain, InvalidDomain};
 
@@ -50,11 +48,4 @@ pub(crate) enum Refusal {
     Mismatch(Vec<String>),
     #[error("this signed timestamp has been used already: sign a fresh one")]
     Used,
-}
-
-impl Refusal {
-    /// 401, with the text of the method.
-    pub(crate) fn with_detail(self, detail: &'static str) -> ApiError {
-        ApiError::new(StatusCode::UNAUTHORIZED, detail).because(self.to_string())
-    }
 }

@@ -1,9 +1,8 @@
 //! The function with all that it asks.
 
-use ::registry::edge::Edge;
-use ::registry::store::Replay;
+use ::registry::edge::{ClientAddress, Edge};
 use ::registry::time::Timestamp;
-use auth::{Dns, ProofFiles, State};
+use auth::{Dns, Logins, ProofFiles, State, Tables};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
@@ -14,7 +13,7 @@ use tower::ServiceExt;
 
 use crate::table::Table;
 
-const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+pub(crate) const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 
 pub(crate) struct Registry {
     edge: Edge,
@@ -28,23 +27,27 @@ pub(crate) struct Answer {
 }
 
 impl Registry {
-    pub(crate) fn new(replay: Replay, dns: Dns, files: ProofFiles, anonymous: bool) -> Self {
+    pub(crate) fn new(tables: Tables, dns: Dns, files: ProofFiles, logins: Logins) -> Self {
         let keys = VerifyingKeys::from(&SEED.parse::<SigningKeys>().unwrap());
-        Self { edge: Edge::new(auth::router(state(replay, dns, files, anonymous))), keys }
+        Self { edge: Edge::new(auth::router(state(tables, dns, files, logins))), keys }
     }
 
     /// A registry that has no one to ask.
     pub(crate) async fn alone(anonymous: bool) -> Self {
-        Self::new(Table::new().await.replay(), nobody(), ProofFiles::new(ProofFiles::options()).unwrap(), anonymous)
+        Self::with_logins(Logins { anonymous, ..Logins::none() }, &Table::new().await)
     }
 
     pub(crate) async fn with_dns(dns: Dns) -> Self {
-        let files = ProofFiles::new(ProofFiles::options()).unwrap();
-        Self::new(Table::new().await.replay(), dns, files, false)
+        Self::new(Table::new().await.tables(), dns, files(), Logins::none())
     }
 
     pub(crate) async fn with_files(files: ProofFiles) -> Self {
-        Self::new(Table::new().await.replay(), nobody(), files, false)
+        Self::new(Table::new().await.tables(), nobody(), files, Logins::none())
+    }
+
+    /// A registry that asks no domain.
+    pub(crate) fn with_logins(logins: Logins, table: &Table) -> Self {
+        Self::new(table.tables(), nobody(), files(), logins)
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -61,16 +64,15 @@ impl Registry {
         self.send(Request::post(path).body(body.into()).unwrap()).await
     }
 
+    /// A login that comes from `address`.
+    pub(crate) async fn post_from(&self, address: &str, path: &str, body: impl Into<Body>) -> Answer {
+        let address = ClientAddress(address.parse().unwrap());
+        self.send(Request::post(path).extension(address).body(body.into()).unwrap()).await
+    }
+
     /// A login, and the reason why it was refused.
     pub(crate) async fn refused(&self, path: &str, login: &Value) -> String {
-        let answer = self.post(path, login.to_string()).await;
-        let problem = answer.json();
-        let method = if path.ends_with("dns") { "DNS" } else { "HTTP" };
-        assert_eq!(answer.status, 401, "{problem}");
-        assert_eq!(problem["detail"], format!("{method} authentication failed"));
-        assert_eq!(problem["title"], "Unauthorized");
-        assert_eq!(problem["errors"].as_array().unwrap().len(), 1, "{problem}");
-        problem["errors"][0]["message"].as_str().unwrap().to_owned()
+        self.post(path, login.to_string()).await.refusal(path)
     }
 
     /// A login that is granted.
@@ -95,19 +97,44 @@ impl Registry {
 }
 
 impl Answer {
+    /// The reason of a refusal at `path`.
+    pub(crate) fn refusal(&self, path: &str) -> String {
+        let problem = self.json();
+        let detail = match path.rsplit('/').next() {
+            Some("dns") => "DNS authentication failed",
+            Some("http") => "HTTP authentication failed",
+            _ => "Token exchange failed",
+        };
+        assert_eq!(self.status, 401, "{problem}");
+        assert_eq!(problem["detail"], detail);
+        assert_eq!(problem["title"], "Unauthorized");
+        assert_eq!(self.headers["cache-control"], "no-store");
+        assert_eq!(problem["errors"].as_array().unwrap().len(), 1, "{problem}");
+        problem["errors"][0]["message"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
     }
 }
 
-fn state(replay: Replay, dns: Dns, files: ProofFiles, anonymous: bool) -> State {
-    State::new(Issuer::new(SEED.parse().unwrap(), Lifetime::default()), replay, dns, files, anonymous)
+fn state(tables: Tables, dns: Dns, files: ProofFiles, logins: Logins) -> State {
+    State::new(Issuer::new(SEED.parse().unwrap(), Lifetime::default()), tables, dns, files, logins)
+}
+
+/// The state of a registry that asks no domain.
+pub(crate) fn state_with(logins: Logins, table: &Table) -> State {
+    state(table.tables(), nobody(), files(), logins)
+}
+
+/// Fetches files as a function does.
+fn files() -> ProofFiles {
+    ProofFiles::new(ProofFiles::options()).unwrap()
 }
 
 /// Paths of the OpenAPI document.
-pub(crate) async fn documented_paths(anonymous: bool) -> Vec<String> {
-    let files = ProofFiles::new(ProofFiles::options()).unwrap();
-    let document = auth::documented(state(Table::new().await.replay(), nobody(), files, anonymous)).into_openapi();
+pub(crate) async fn documented_paths(logins: Logins) -> Vec<String> {
+    let document = auth::documented(state(Table::new().await.tables(), nobody(), files(), logins)).into_openapi();
     document.paths.paths.into_keys().collect()
 }
 

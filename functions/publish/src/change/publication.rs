@@ -12,6 +12,8 @@ use registry_validate::limits::PUBLISHER_META_BYTES;
 use registry_validate::publisher_meta_bytes;
 
 use super::{Decision, Outcome, Refusal};
+use crate::State;
+use crate::caller::Caller;
 
 /// A valid document on its way into the table.
 #[derive(Debug)]
@@ -68,14 +70,28 @@ impl Draft {
     /// Decides on publishing it.
     ///
     /// # Errors
-    /// 400 by the official rules in their order: remote URLs, number of versions, duplicate.
-    pub(crate) async fn publish(&self, table: &Writer, detail: &'static str) -> Result<Decision, ApiError> {
+    /// 429; 400 by the official rules in their order: remote URLs, number of versions, duplicate.
+    pub(crate) async fn publish(
+        &self,
+        state: &State,
+        caller: &Caller,
+        detail: &'static str,
+    ) -> Result<Decision, ApiError> {
+        let table = &state.table;
         let seen = table.publication(&self.name, &self.version, &self.urls).await.map_err(ApiError::unavailable)?;
         let now = Timestamp::now();
         if let Some(stored) = seen.stored.as_ref().filter(|stored| self.is_repeat_of(stored, now)) {
             let is_latest = seen.head.is_some_and(|head| head.latest == self.version);
-            return Ok(Decision::Done(Box::new(Outcome { state: stored.state.clone(), is_latest })));
+            return Ok(Decision::Done(Box::new(Outcome {
+                state: stored.state.clone(),
+                is_latest,
+                warnings: Vec::new(),
+            })));
         }
+        let is_new = seen.head.is_none();
+        let (counted, warnings) = tokio::join!(state.count(caller, is_new), state.warnings(&self.name, is_new));
+        counted?;
+        let warnings = warnings?;
         self.check_remotes(&seen.holders).map_err(|refusal| refusal.during(detail))?;
         if seen.head.as_ref().is_some_and(|head| head.versions >= limits::VERSIONS_PER_SERVER) {
             return Err(Refusal::TooManyVersions.during(detail));
@@ -97,47 +113,39 @@ impl Draft {
             status_changed_at: now,
         };
         let claims = RemoteClaim::between(&[], &self.urls);
-        Ok(self.commit(
-            seen.head,
-            latest,
-            VersionChange {
-                version: self.version.clone(),
-                state,
-                is_new: true,
-                claims,
-                publisher: Some(self.publisher.clone()),
-            },
-        ))
+        let (version, publisher) = (self.version.clone(), Some(self.publisher.clone()));
+        let version = VersionChange { version, state, is_new: true, claims, publisher };
+        Ok(Decision::Commit { change: self.change(seen.head, latest, version), warnings })
     }
 
     /// Decides on putting it in the place of the stored document. Status and times of the version stay, but for when it was
     /// updated.
     ///
     /// # Errors
-    /// 404 for a version that is not stored or is deleted, 400 for a remote URL that another server holds.
-    pub(crate) async fn edit(&self, table: &Writer, detail: &'static str) -> Result<Decision, ApiError> {
-        let seen = table.publication(&self.name, &self.version, &self.urls).await.map_err(ApiError::unavailable)?;
+    /// 404 for a version that is not stored or is deleted, 429, 400 for a remote URL that another server holds.
+    pub(crate) async fn edit(
+        &self,
+        state: &State,
+        caller: &Caller,
+        detail: &'static str,
+    ) -> Result<Decision, ApiError> {
+        let seen =
+            state.table.publication(&self.name, &self.version, &self.urls).await.map_err(ApiError::unavailable)?;
         let stored = seen.stored.filter(|stored| stored.state.status != Status::Deleted);
         let (Some(stored), Some(head)) = (stored, seen.head) else { return Err(ApiError::server_not_found()) };
+        state.count(caller, false).await?;
         self.check_remotes(&seen.holders).map_err(|refusal| refusal.during(detail))?;
         let claims = RemoteClaim::between(&stored.state.held_urls(), &self.urls);
         let state = VersionState { document: self.document.clone(), updated_at: Timestamp::now(), ..stored.state };
         let version = VersionChange { version: self.version.clone(), state, is_new: false, claims, publisher: None };
         let latest = head.latest.clone();
-        Ok(self.commit(Some(head), latest, version))
+        Ok(Decision::Commit { change: self.change(Some(head), latest, version), warnings: Vec::new() })
     }
 
     /// A change through the API makes the server the publishers' own: from then on, its source does not change it.
-    fn commit(&self, before: Option<Head>, latest: ServerVersion, version: VersionChange) -> Decision {
+    fn change(&self, before: Option<Head>, latest: ServerVersion, version: VersionChange) -> ServerChange {
         let name = self.name.clone();
-        Decision::Commit(ServerChange {
-            name,
-            before,
-            owner: Owner::Publisher,
-            latest,
-            versions: vec![version],
-            audit: Vec::new(),
-        })
+        ServerChange { name, before, owner: Owner::Publisher, latest, versions: vec![version], audit: Vec::new() }
     }
 
     fn check_remotes(&self, holders: &HashMap<String, String>) -> Result<(), Refusal> {

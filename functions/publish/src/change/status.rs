@@ -1,5 +1,7 @@
 //! Deciding on a status.
 
+use std::fmt;
+
 use registry::error::{ApiError, ErrorDetail};
 use registry::model::{Candidate, ServerName, ServerVersion, Status, VersionState, latest_of};
 use registry::store::{Owner, RemoteClaim, ServerChange, ServerState, VersionChange, Writer};
@@ -21,6 +23,16 @@ pub(crate) struct StatusUpdate {
     /// Why it is not active, for people; at most 500 characters. Without it, a message that is there goes.
     #[serde(default)]
     pub(crate) status_message: Option<String>,
+}
+
+/// What the audit trail says of it.
+impl fmt::Display for StatusUpdate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.status_message {
+            Some(message) if !message.is_empty() => write!(f, "{}: {message}", self.status),
+            _ => self.status.fmt(f),
+        }
+    }
 }
 
 impl StatusUpdate {

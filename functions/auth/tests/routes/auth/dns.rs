@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use auth::Logins;
 use registry_auth::{Action, AuthMethod};
 use serde_json::json;
 
@@ -105,8 +106,8 @@ async fn a_proof_is_used_once() {
     let table = Table::new().await;
     let files = || auth::ProofFiles::new(auth::ProofFiles::options()).unwrap();
     // Two processes on one table.
-    let registry = Registry::new(table.replay(), server.dns(), files(), false);
-    let second = Registry::new(table.replay(), server.dns(), files(), false);
+    let registry = Registry::new(table.tables(), server.dns(), files(), Logins::none());
+    let second = Registry::new(table.tables(), server.dns(), files(), Logins::none());
     let used = "this signed timestamp has been used already: sign a fresh one";
 
     let login = signer.login("example.com");
@@ -131,12 +132,9 @@ async fn a_proof_is_used_once() {
     let both = json!({"domain": "example.com", "timestamp": time, "signed_timestamp": hex::encode(signer.sign(time))});
     registry.granted(PATH, &both).await;
     let now = ::registry::time::Timestamp::now().as_micros() / 1_000_000;
-    let items = table.items().await;
-    assert_eq!(items.len(), 3);
-    assert!(
-        items.iter().all(|(key, ttl)| key.starts_with("PROOF#") && (now + 60..now + 400).contains(ttl)),
-        "{items:?}"
-    );
+    let proofs = table.proofs().await;
+    assert_eq!(proofs.len(), 3);
+    assert!(proofs.iter().all(|(_, ttl)| (now + 60..now + 400).contains(ttl)), "{proofs:?}");
 }
 
 #[tokio::test]
@@ -172,7 +170,7 @@ async fn without_a_table_nobody_gets_a_token() {
     let signer = Signer::ed25519();
     let server = NameServer::new(&[("example.com", &signer.record())]).await;
     let files = auth::ProofFiles::new(auth::ProofFiles::options()).unwrap();
-    let registry = Registry::new(Table::at("http://127.0.0.1:9").replay(), server.dns(), files, false);
+    let registry = Registry::new(Table::at("http://127.0.0.1:9").tables(), server.dns(), files, Logins::none());
     let answer = registry.post(PATH, signer.login("example.com").to_string()).await;
     assert_eq!(answer.status, 503);
     assert!(answer.headers.contains_key("retry-after"));

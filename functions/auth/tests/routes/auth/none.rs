@@ -1,5 +1,6 @@
 //! `POST /auth/none`
 
+use auth::Logins;
 use registry_auth::{Action, AuthMethod};
 
 use crate::registry::{Registry, documented_paths};
@@ -18,7 +19,7 @@ async fn anybody_gets_the_anonymous_namespace() {
     }
 }
 
-/// The claims of the recorded token, but for times and the id that is ours.
+/// The claims of the recorded token, but for times and the two names that are ours.
 #[tokio::test]
 async fn the_claims_are_the_recorded_ones() {
     use base64::Engine;
@@ -35,6 +36,7 @@ async fn the_claims_are_the_recorded_ones() {
     let token = answer["registry_token"].as_str().unwrap();
     let (mut ours, theirs) = (claims_of(token.split('.').nth(1).unwrap()), claims_of(recorded));
     assert!(ours.as_object_mut().unwrap().remove("jti").is_some());
+    assert_eq!(ours.as_object_mut().unwrap().remove("sub"), Some("anonymous".into()));
     for time in ["exp", "nbf", "iat"] {
         ours[time] = theirs[time].clone();
     }
@@ -56,7 +58,7 @@ async fn it_is_not_there_unless_it_is_wanted() {
 #[tokio::test]
 async fn it_is_documented_where_it_is_there() {
     for anonymous in [false, true] {
-        let paths = documented_paths(anonymous).await;
+        let paths = documented_paths(Logins { anonymous, ..Logins::none() }).await;
         for version in ["/v0", "/v0.1"] {
             assert_eq!(paths.contains(&format!("{version}/auth/none")), anonymous, "{paths:?}");
             assert!(paths.contains(&format!("{version}/auth/dns")) && paths.contains(&format!("{version}/auth/http")));
