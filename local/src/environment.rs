@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use auth::Logins;
 use auth::environment::{StateError, audit_days_from_env, dns_from_env};
+use auth::{Browser, Logins};
 use registry::aws::{Aws, AwsError};
 use registry::config::{ConfigError, GITHUB_CLIENT_ID, flag_from_env, optional};
 use registry_auth::{SigningKeys, lifetime_from_env};
@@ -45,10 +45,12 @@ impl Access {
             true => Some(Route53::of(&Aws::from_env().map_err(EnvironmentError::Route53)?)),
             false => None,
         };
+        let mut logins = Logins::from_env()?;
+        logins.browser = Browser::from_env_alone(logins.github.as_ref()).map_err(StateError::from)?;
         let zones = route53.clone().map(|route53| Arc::new(route53) as Arc<dyn HostedZones>);
         Ok(Self {
             lifetime: lifetime_from_env()?,
-            logins: Logins::from_env()?,
+            logins,
             policy: publish::Policy::from_env()?,
             dns: dns.ok(),
             verifier: Some(Verifier::from_env(zones)?),

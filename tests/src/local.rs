@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use auth::browser::OauthApp;
+use auth::{Actions, Browser, GitHub, GitHubHosts, Logins, OidcIssuers};
 use berth_local::embedded::CREDENTIAL;
 use berth_local::{Access, Policy, Services, Stores};
 use registry::aws::Aws;
@@ -11,6 +13,7 @@ use registry::snapshot::Bucket;
 use registry::store::{AuditQuery, AuditRecord, Head, Serial, Writer, batches};
 use registry::time::Timestamp;
 use registry_domain::{Files, Resolvers, Verifier};
+use registry_oidc::KeySets;
 use sync::source::{ReadContext, Source};
 use sync::{Report, Sync};
 use tempfile::TempDir;
@@ -36,7 +39,7 @@ pub struct Registry {
 #[must_use]
 pub fn access() -> Access {
     let mut access = Access::new(signing_keys());
-    access.logins.anonymous = true;
+    access.logins = logins();
     access.policy = Policy::none();
     // Nobody outside is asked about domains.
     let nobody = [([127, 0, 0, 1], 9).into(), ([127, 0, 0, 1], 10).into()];
@@ -44,6 +47,30 @@ pub fn access() -> Access {
     let files = Files::new(Files::options()).expect("a client");
     access.verifier = Some(Verifier::new(resolvers, files, None));
     access
+}
+
+/// Every login there is; who would have to be asked about a proof does not answer.
+fn logins() -> Logins {
+    let dead = "http://127.0.0.1:9";
+    let github = GitHub::new(GitHubHosts::parse(dead, dead).expect("addresses")).expect("a client");
+    let keys = KeySets::new(KeySets::options()).expect("a client");
+    let audience = "https://registry.example.com";
+    let issuers = format!(
+        r#"[{{"name": "corp", "issuer": "{dead}/corp", "audience": "berth", "rules": [{{"publish": ["com.example/*"]}}]}}]"#
+    );
+    let app = OauthApp { client_id: "Iv1.0123456789abcdef".to_owned(), client_secret: "secret".to_owned().into() };
+    Logins {
+        anonymous: true,
+        browser: Some(Browser::new(audience.parse().expect("a site"), app, github.clone(), 43_200)),
+        github: Some(github),
+        actions: Some(Actions::new(
+            format!("{dead}/actions").parse().expect("an issuer"),
+            audience.parse().expect("an audience"),
+            keys.clone(),
+        )),
+        oidc: OidcIssuers::parse(&issuers, keys).expect("issuers"),
+        ..Logins::none()
+    }
 }
 
 impl Registry {

@@ -4,12 +4,12 @@ mod edge;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 #[path = "../../../shared/domain/tests/domains/name_server.rs"]
 #[expect(dead_code, reason = "shared with the tests of the crate itself, which use all of it")]
 mod name_server;
 mod openapi;
-#[cfg(test)]
-mod identities;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]

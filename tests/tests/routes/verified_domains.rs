@@ -142,10 +142,12 @@ async fn from_a_claim_to_a_published_server_to_its_lapse() {
         .map(|record| format!("{} {} {}", record.event, record.outcome, record.identity.as_deref().unwrap_or("-")))
         .collect();
     println!("{events:#?}");
-    for expected in
-        ["domain-claim done github:583231", "domain-proof done github:583231", "domain-lapse done github:583231",
-            "domain-proof done github:480938"]
-    {
+    for expected in [
+        "domain-claim done github:583231",
+        "domain-proof done github:583231",
+        "domain-lapse done github:583231",
+        "domain-proof done github:480938",
+    ] {
         assert!(events.iter().any(|event| event == expected), "{expected}: {events:#?}");
     }
 }

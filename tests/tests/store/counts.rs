@@ -44,7 +44,7 @@ async fn in_parallel_exactly_the_limit_is_taken() {
     let now = time("2026-03-01T10:00:00Z");
     let take = |_| {
         let counts = registry.stores.counts();
-        tokio::spawn(async move { counts.take(&[limit("things", 10), limit("more things", 40)], now).await.unwrap() })
+        tokio::spawn(async move { counts.take(&[limit("things", 10), limit("more things", 50)], now).await.unwrap() })
     };
     let taken = join_all((0..50).map(take)).await;
     assert_eq!(taken.into_iter().filter(|taken| taken.as_ref().unwrap().is_ok()).count(), 10);
