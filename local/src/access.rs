@@ -10,8 +10,8 @@ use registry_auth::{Issuer, Lifetime, SigningKeys, VerifyingKeys};
 use registry_domain::{Domains, Files, HostedZones, Resolvers, ResolversError, Terms, Verifier};
 use registry_fetch::{ClientError, Options};
 use registry_ownership::Ownership;
+use registry_route53::Route53;
 use sync::DomainChecks;
-use verify_domain::route53::Route53;
 
 use crate::routes::Services;
 use crate::stores::Stores;

@@ -8,8 +8,7 @@ use registry::aws::{Aws, AwsError};
 use registry::config::{ConfigError, GITHUB_CLIENT_ID, flag_from_env, optional};
 use registry_auth::{SigningKeys, lifetime_from_env};
 use registry_domain::{HostedZones, Terms, Verifier};
-use verify_domain::environment::ROUTE53;
-use verify_domain::route53::Route53;
+use registry_route53::{ROUTE53, Route53};
 
 use crate::access::Access;
 

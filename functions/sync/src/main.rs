@@ -1,6 +1,7 @@
 //! The Lambda function.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use registry::aws::Aws;
@@ -8,6 +9,8 @@ use registry::config::{Config, SOURCES, words_from_env};
 use registry::snapshot::Bucket;
 use registry::store::Writer;
 use registry::telemetry;
+use registry_domain::HostedZones;
+use registry_route53::Route53;
 use serde::de::IgnoredAny;
 use sync::source::{ReadContext, Source, check_names};
 use sync::{DomainChecks, Sync};
@@ -25,7 +28,8 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     check_names(&sources)?;
     let mut context = ReadContext::new()?;
     context.s3 = Some(aws.s3());
-    let domains = DomainChecks::from_env(&aws, &config.table, None)?;
+    let zones = Route53::from_env(&aws)?.map(|route53| Arc::new(route53) as Arc<dyn HostedZones>);
+    let domains = DomainChecks::from_env(&aws, &config.table, zones)?;
     let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), Bucket::new(aws.s3(), config.bucket));
     let (sync, sources, context, domains) = (&sync, &sources, &context, &domains);
     lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| async move {

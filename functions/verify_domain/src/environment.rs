@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use registry::aws::Aws;
-use registry::config::{ConfigError, flag_from_env, table_from_env};
+use registry::config::{ConfigError, table_from_env};
 use registry::store::Counts;
 use registry_auth::verifying_keys_from_env;
 use registry_domain::{Domains, HostedZones, Verifier};
 
 use crate::State;
-use crate::route53::Route53;
-
-/// Name of the variable that says whether administrators may have the registry write records into Route 53.
-pub const ROUTE53: &str = "BERTH_ROUTE53";
+use registry_route53::Route53;
 
 /// The environment does not say what the function needs.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +32,7 @@ impl State {
     /// Names the variable that is missing or malformed.
     pub fn from_env(aws: &Aws) -> Result<Self, StateError> {
         let (client, table) = (aws.dynamodb(), table_from_env()?);
-        let route53 = flag_from_env(ROUTE53, false)?.then(|| Route53::of(aws));
+        let route53 = Route53::from_env(aws)?;
         let zones = route53.clone().map(|route53| Arc::new(route53) as Arc<dyn HostedZones>);
         let domains = Domains::from_env(client.clone(), &table)?;
         let counts = Counts::new(client, table);

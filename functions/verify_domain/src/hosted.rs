@@ -13,8 +13,8 @@ use registry_domain::{Claim, ClaimBody, ClaimableDomain, Finding, Method};
 
 use crate::body::{HostedDomainInput, claimable, hosted_texts};
 use crate::caller::{Caller, Counted, well_formed};
-use crate::route53::{Route53, Route53Error, Zone};
 use crate::{answer, limits};
+use registry_route53::{Route53, Route53Error, Zone};
 
 /// Why a domain was not proved.
 enum Failure {
@@ -151,7 +151,7 @@ fn failed(error: Route53Error) -> ApiError {
 fn not_in_sync() -> Response {
     let message = format!(
         "the record did not reach all name servers within {} seconds and was taken back: try again, which does no harm",
-        limits::SYNC_PATIENCE.as_secs()
+        registry_route53::limits::SYNC_PATIENCE.as_secs()
     );
     let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, answer::NOT_PROVED).because(message);
     let mut response = error.into_response();

@@ -6,7 +6,6 @@
 //! | `caller` | who asks, and how often they may |
 //! | `body` | what they send |
 //! | `answer` | claims and refusals |
-//! | [`route53`] | records in zones that the operator hosts |
 //! | [`environment`], [`limits`] | configuration |
 
 mod answer;
@@ -19,7 +18,6 @@ pub mod environment;
 mod hosted;
 pub mod limits;
 mod release;
-pub mod route53;
 
 use axum::Router;
 use registry::edge::Routes;
@@ -27,9 +25,8 @@ use registry::route;
 use registry::store::Counts;
 use registry_auth::VerifyingKeys;
 use registry_domain::{Domains, Verifier};
+use registry_route53::Route53;
 use utoipa_axum::router::OpenApiRouter;
-
-use route53::Route53;
 
 /// What the routes need: claims in the table, whoever looks for proofs, and keys to check tokens with.
 #[derive(Clone, Debug)]

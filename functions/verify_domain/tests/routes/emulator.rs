@@ -8,10 +8,10 @@ use std::time::Duration;
 use aws_sdk_route53::Client;
 use aws_sdk_route53::config::{BehaviorVersion, Config, Region};
 use aws_sdk_route53::types::{HostedZoneConfig, RrType, Vpc, VpcRegion};
+use registry_route53::Route53;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use verify_domain::route53::Route53;
 
 use crate::name_server::NameServer;
 

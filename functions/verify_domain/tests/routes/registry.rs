@@ -15,10 +15,10 @@ use http_body_util::BodyExt;
 use registry_auth::{Action, AuthMethod, Issuer, Lifetime, Login, Pattern, Permission, SigningKeys, VerifyingKeys};
 use registry_domain::{Files, HostedZones, Verifier};
 use registry_fetch::{Lookup, Options, Reach};
+use registry_route53::Route53;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use verify_domain::State;
-use verify_domain::route53::Route53;
 
 use crate::name_server::{NameServer, Records, resolvers};
 use crate::table::{NAME, Table};

@@ -1,5 +1,6 @@
 //! Records in zones that the operator hosts.
 
+pub mod limits;
 mod record;
 mod zone;
 
@@ -10,10 +11,14 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::config::{BehaviorVersion, Config, Region};
 use aws_sdk_route53::error::SdkError;
 use registry::aws::Aws;
+use registry::config::{ConfigError, flag_from_env};
 
 pub use zone::Zone;
 
 use crate::limits::{SYNC_PATIENCE, SYNC_PAUSE};
+
+/// Name of the variable that says whether administrators may have the registry write records into Route 53.
+pub const ROUTE53: &str = "BERTH_ROUTE53";
 
 /// Route 53 of the operator's account.
 #[derive(Clone)]
@@ -47,6 +52,14 @@ impl Route53 {
     #[must_use]
     pub fn new(client: Client) -> Self {
         Self { client, patience: SYNC_PATIENCE, pause: SYNC_PAUSE }
+    }
+
+    /// Asks where [`ROUTE53`] says so.
+    ///
+    /// # Errors
+    /// When the variable is neither true nor false.
+    pub fn from_env(aws: &Aws) -> Result<Option<Self>, ConfigError> {
+        Ok(flag_from_env(ROUTE53, false)?.then(|| Self::of(aws)))
     }
 
     /// Asks as the function asks the other services of the cloud.
