@@ -16,6 +16,7 @@ mod objects;
 mod pages;
 mod publisher;
 pub mod runtime_api;
+pub mod secrets;
 mod table;
 
 pub use answer::{Answer, Client};

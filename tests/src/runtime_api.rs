@@ -176,6 +176,9 @@ impl Drop for Function {
     fn drop(&mut self) {
         // The child lives in one of them, and is killed with it.
         self.tasks.iter().for_each(JoinHandle::abort);
+        let output = self.output();
+        let secret = crate::secrets::found_in(&output);
+        assert!(secret.is_none() || std::thread::panicking(), "{secret:?} is in the log: {output}");
     }
 }
 

@@ -28,6 +28,10 @@ mod read;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]
+#[path = "../../../tests/src/secrets.rs"]
+#[expect(unreachable_pub, reason = "shared with a library")]
+mod secrets;
+#[cfg(test)]
 mod serve;
 #[cfg(test)]
 mod serving;

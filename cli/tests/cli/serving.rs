@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::http;
+use crate::secrets::found_in;
 
 /// After which a process hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -89,9 +90,10 @@ impl Serving {
 
     /// Waits for its end; how it ended, and all that it printed and said.
     pub(crate) fn end_with_talk(mut self) -> (ExitStatus, String) {
-        let (talk, printed) = (self.stderr.rest(), self.stdout.rest());
+        self.stderr.rest();
+        self.stdout.rest();
         let status = self.child.wait().unwrap();
-        let lines = [&self.stderr.seen, &talk, &self.stdout.seen, &printed].map(|lines| lines.join("\n"));
+        let lines = [&self.stderr.seen, &self.stdout.seen].map(|lines| lines.join("\n"));
         (status, lines.join("\n"))
     }
 
@@ -113,13 +115,19 @@ impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        for lines in [&mut self.stdout, &mut self.stderr] {
+            lines.rest();
+            let said = lines.seen.join("\n");
+            let secret = found_in(&said);
+            assert!(secret.is_none() || std::thread::panicking(), "{secret:?} is in the log: {said}");
+        }
     }
 }
 
 /// The lines of a pipe, as they come.
 struct Lines {
     incoming: Receiver<String>,
-    /// Lines that were waited past.
+    /// Lines that came.
     seen: Vec<String>,
 }
 
@@ -138,16 +146,18 @@ impl Lines {
 
     fn wait_for(&mut self, text: &str) -> Option<String> {
         while let Ok(line) = self.incoming.recv_timeout(PATIENCE) {
+            self.seen.push(line.clone());
             if line.contains(text) {
                 return Some(line);
             }
-            self.seen.push(line);
         }
         None
     }
 
     /// What comes until the pipe is closed.
     fn rest(&mut self) -> Vec<String> {
-        self.incoming.iter().collect()
+        let rest: Vec<String> = self.incoming.iter().collect();
+        self.seen.extend(rest.iter().cloned());
+        rest
     }
 }

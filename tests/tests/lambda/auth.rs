@@ -160,5 +160,7 @@ async fn without_the_table_it_starts() {
         berth_tests::runtime_api::Function::start(crate::binaries::binary("auth"), &variables).await.unwrap();
     let auth = HttpFunction(function);
     assert_eq!(auth.get("/.well-known/jwks.json").await.body, keys_of(SEED).jwks());
-    token(&auth.send(&Request::new("POST", "/v0/auth/none")).await);
+    // A login that nobody can look up afterwards is none.
+    let login = auth.send(&Request::new("POST", "/v0/auth/none")).await;
+    assert_eq!((login.status, login.header("retry-after")), (503, "5"));
 }

@@ -22,6 +22,8 @@ mod change;
 #[cfg(test)]
 mod get_server;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod injection;
 #[cfg(test)]
 mod large;

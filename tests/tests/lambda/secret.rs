@@ -33,7 +33,9 @@ async fn the_secret_is_read_once_and_wins_over_the_variable() {
             assert!(!output.contains(secret), "{secret} is in the log: {output}");
         }
     }
-    let calls = store.calls();
+    // It plays the table as well, for the audit trail.
+    let mut calls = store.calls();
+    calls.retain(|call| call.header("x-amz-target").starts_with("secretsmanager."));
     let [call] = calls.as_slice() else { panic!("one call is enough: {calls:?}") };
     assert_eq!(call.header("x-amz-target"), "secretsmanager.GetSecretValue");
     assert_eq!(call.header("content-type"), "application/x-amz-json-1.1");

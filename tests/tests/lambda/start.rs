@@ -39,6 +39,7 @@ async fn a_missing_variable_is_named() {
         ("sync", [table, bucket]),
         ("publish", [table, public]),
         ("auth", [table, seeds]),
+        ("verify_domain", [table, public]),
     ] {
         for (missing, _) in complete {
             let mut variables = vec![ENDPOINT];
@@ -155,5 +156,28 @@ async fn the_two_start_with_what_they_need() {
         all.extend(variables);
         let function = Function::start(binary(name), &all).await.unwrap();
         assert!(function.first_poll().await.is_some(), "{name}: {}", function.output());
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_configured_wrongly_is_named() {
+    let jwks = jwks().to_string();
+    let auth = [ENDPOINT, ("BERTH_TABLE", "berth"), ("BERTH_TOKEN_KEYS", SEED)];
+    let domains = [ENDPOINT, ("BERTH_TABLE", "berth"), ("BERTH_TOKEN_PUBLIC_KEYS", jwks.as_str())];
+    for (name, complete, variable, text) in [
+        ("auth", auth, "BERTH_OIDC_ISSUERS", "[{"),
+        ("auth", auth, "BERTH_GITHUB_API_URL", "ftp://example.com"),
+        ("auth", auth, "BERTH_GITHUB_LOGIN", "perhaps"),
+        ("auth", auth, "BERTH_AUDIT_DAYS", "0"),
+        ("auth", auth, "BERTH_LIMIT_FAILED_LOGINS_PER_HOUR", "-1"),
+        ("auth", auth, "BERTH_GITHUB_CLIENT_SECRET", "x"),
+        ("verify_domain", domains, "BERTH_VERIFY_RESOLVERS", "1.1.1.1"),
+        ("verify_domain", domains, "BERTH_DOMAIN_PROOF_DAYS", "soon"),
+        ("verify_domain", domains, "BERTH_ROUTE53", "perhaps"),
+    ] {
+        let error = refusal(name, &[&complete[..], &[(variable, text)]].concat()).await;
+        println!("{name}: {error}");
+        // A half configuration names the variable that is missing.
+        assert!(error.contains(variable) || error.contains("BERTH_PUBLIC_URL"), "{variable}: {error}");
     }
 }
