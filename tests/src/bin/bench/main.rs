@@ -9,6 +9,8 @@
     reason = "a benchmark that cannot run has to stop and say why"
 )]
 
+mod logins;
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -81,6 +83,7 @@ async fn main() {
     }
     drop(client);
     publishing(&dir).await;
+    logins::logins(dir.path()).await;
     println!("\nmemory of this process, stores included: {} KB", resident_kilobytes());
 }
 
