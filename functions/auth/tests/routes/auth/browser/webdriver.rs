@@ -26,10 +26,14 @@ pub(crate) fn programs() -> Result<(PathBuf, PathBuf), String> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let install = ["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"];
-    let mut installer = Command::new("apt-get");
-    installer.args(install).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
-    let installed = installer.output().map_err(|error| format!("there is no apt-get: {error}"))?;
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).output()
+    };
+    // Lists of packages may be absent or old; what is said of that is said again by the installation.
+    apt(&["update"]).map_err(|error| format!("there is no apt-get: {error}"))?;
+    let installed = apt(&["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]);
+    let installed = installed.map_err(|error| format!("there is no apt-get: {error}"))?;
     let last = String::from_utf8_lossy(&installed.stderr).lines().last().unwrap_or_default().to_owned();
     find().ok_or_else(|| format!("neither are chromium and chromedriver here, nor does apt-get install them: {last}"))
 }
