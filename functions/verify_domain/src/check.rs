@@ -27,6 +27,7 @@ use crate::{answer, limits};
         (status = 409, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
+        (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn check_domain(

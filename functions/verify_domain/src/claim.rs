@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::edge::JsonRequest;
-use registry::error::{ApiError, BodyErrors, TokenErrors};
+use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
 use registry::store::{AuditEvent, AuditOutcome};
 use registry::time::Timestamp;
 use registry_domain::ClaimBody;
@@ -22,7 +22,12 @@ use crate::{answer, limits};
     tag = "domains",
     request_body = DomainInput,
     security(("bearer" = [])),
-    responses((status = 200, body = ClaimBody), BodyErrors, TokenErrors),
+    responses(
+        (status = 200, body = ClaimBody),
+        BodyErrors,
+        TokenErrors,
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub(crate) async fn claim_domain(
     State(state): State<crate::State>,

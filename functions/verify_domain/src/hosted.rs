@@ -43,6 +43,7 @@ impl From<ApiError> for Failure {
         (status = 409, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
+        (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn prove_hosted_domain(

@@ -24,6 +24,7 @@ use crate::caller::Counted;
         (status = 204, description = "the claim is given up"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         TokenErrors,
+        (status = 429, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn release_domain(

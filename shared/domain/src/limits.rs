@@ -22,7 +22,7 @@ pub const DAYS_MAX: u32 = 3650;
 pub const RECHECK_SECONDS: i64 = 86_400;
 /// Proofs that are looked at again at the same time.
 pub const RECHECKS_AT_ONCE: usize = 8;
-/// Most proofs that one run looks at again, those first that waited longest.
+/// Most proofs that one run looks at again.
 pub const RECHECKS_PER_RUN: usize = 2000;
 /// How often a decision is made anew because somebody else changed the domain meanwhile.
 pub const DECISION_ATTEMPTS: u32 = 8;

@@ -9,7 +9,7 @@
 //! | remote URL claim | `REMOTE#<SHA-256 of the URL>` | `CLAIM` |
 //! | source status | `SOURCE#<name>` | `STATUS` |
 //! | used proof | `PROOF#<SHA-256 of the proof>` | `USED` |
-//! | look-alikes | `LOOKALIKE#<skeleton of a name>` | `<name>` |
+//! | first of the names that look alike | `LOOKALIKE#<skeleton>` | `FIRST` |
 //! | audit, all of a month | `AUDIT#<year>-<month>` | `<microseconds, 20 digits>#<id>` |
 //! | audit of a namespace | `AUDIT-OF#<namespace>` | the same |
 //! | count against a limit | `COUNT#<SHA-256 of what is counted>` | `<window>` |
@@ -100,13 +100,9 @@ pub(super) fn used_proof(proof: &str) -> Key {
     Key { pk: format!("PROOF#{}", hex::encode(Sha256::digest(proof))), sk: "USED".to_owned() }
 }
 
-/// What is behind a name when what looks alike is the same.
-pub(super) fn lookalikes(name: &ServerName) -> String {
-    format!("LOOKALIKE#{}", crate::model::skeleton(name.as_str()))
-}
-
+/// The first of all names that look like this one.
 pub(super) fn lookalike(name: &ServerName) -> Key {
-    Key { pk: lookalikes(name), sk: name.as_str().to_owned() }
+    Key { pk: format!("LOOKALIKE#{}", crate::model::skeleton(name.as_str())), sk: "FIRST".to_owned() }
 }
 
 /// `month` as `2026-11`.

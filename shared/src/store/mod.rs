@@ -13,7 +13,6 @@ mod counts;
 mod error;
 mod head;
 pub mod keys;
-mod lookalikes;
 mod publication;
 mod queue;
 mod reader;

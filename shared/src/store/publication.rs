@@ -14,6 +14,8 @@ pub struct Publication {
     pub head: Option<Head>,
     /// The version, if it is stored.
     pub stored: Option<StoredVersion>,
+    /// The first name that looks like this one, if it is another.
+    pub lookalike: Option<String>,
     /// Which server holds each of the remote URLs; those that nobody holds are absent.
     pub holders: HashMap<String, String>,
 }
@@ -41,11 +43,12 @@ impl Reader {
     ) -> Result<Publication, StoreError> {
         let operation = "read a server before a publish";
         let (head_key, version_key) = (keys::head(name), keys::version(name, version));
-        let mut wanted = BTreeSet::from([head_key.clone(), version_key.clone()]);
+        let lookalike_key = keys::lookalike(name);
+        let mut wanted = BTreeSet::from([head_key.clone(), version_key.clone(), lookalike_key.clone()]);
         wanted.extend(urls.iter().map(|url| keys::remote(url)));
         let items = self.batch_get(operation, wanted).await?;
         let holders = remote_holders(operation, &items, urls)?;
-        let (mut head, mut stored) = (None, None);
+        let (mut head, mut stored, mut lookalike) = (None, None, None);
         for item in &items {
             let attributes = Attributes { operation, item };
             let (pk, sk) = (attributes.text(keys::PK)?, attributes.text(keys::SK)?);
@@ -53,9 +56,11 @@ impl Reader {
                 head = Some(attributes.head()?);
             } else if pk == version_key.pk && sk == version_key.sk {
                 stored = Some(StoredVersion::read(&attributes)?);
+            } else if pk == lookalike_key.pk {
+                lookalike = Some(attributes.text(attributes::NAME)?.to_owned()).filter(|other| other != name.as_str());
             }
         }
-        Ok(Publication { head, stored, holders })
+        Ok(Publication { head, stored, lookalike, holders })
     }
 
     /// One version, read consistently.

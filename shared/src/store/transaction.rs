@@ -1,5 +1,7 @@
 //! One transaction: the counter, heads, versions, change records and remote URL claims, each with its condition.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem, Update};
 
 use super::attributes::{self, Item, number, text};
@@ -48,6 +50,7 @@ impl<'a> Transaction<'a> {
         let serial = before.plus(count);
         let mut this = Self { actions: Vec::new(), purposes: Vec::new(), heads: Vec::new(), serial };
         this.update(Purpose::Counter, move_counter(table, before, serial))?;
+        let mut skeletons = BTreeSet::new();
         let mut next = before;
         for change in changes {
             for version in &change.versions {
@@ -82,9 +85,10 @@ impl<'a> Transaction<'a> {
             };
             this.put(Purpose::Server(change), put)?;
             this.heads.push(head);
-            if change.before.is_none() {
-                let name = put_name(table, &change.name);
-                this.put(Purpose::Lookalike, name)?;
+            let lookalike = keys::lookalike(&change.name);
+            // A transaction may touch an item only once, and one name of those that look alike is enough.
+            if change.before.is_none() && skeletons.insert(lookalike.pk.clone()) {
+                this.update(Purpose::Lookalike, remember_name(table, &lookalike, &change.name))?;
             }
             this.actions.extend(change.audit.iter().cloned());
             this.purposes.extend(change.audit.iter().map(|_| Purpose::Audit));
@@ -171,9 +175,14 @@ fn put_record(table: &str, key: &Key, record: &Change) -> aws_sdk_dynamodb::type
     put(table, attributes::change_item(key, record)).condition_expression("attribute_not_exists(pk)")
 }
 
-/// Unconditional: a name stays among those that look alike, whatever becomes of its server.
-fn put_name(table: &str, name: &ServerName) -> aws_sdk_dynamodb::types::builders::PutBuilder {
-    put(table, attributes::key_item(&keys::lookalike(name)))
+/// The first name stays the one, whatever becomes of its server.
+fn remember_name(table: &str, key: &Key, name: &ServerName) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
+    Update::builder()
+        .table_name(table)
+        .set_key(Some(attributes::key_item(key)))
+        .update_expression("SET #name = if_not_exists(#name, :name)")
+        .expression_attribute_names("#name", attributes::NAME)
+        .expression_attribute_values(":name", text(name.as_str()))
 }
 
 fn move_counter(table: &str, before: Serial, after: Serial) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {

@@ -42,6 +42,9 @@ pub(crate) enum RunError {
     Repository { repository: String, owner: String },
 }
 
+/// Where the merge queue puts what it tries: a proposal, whose branch begins runs like any other.
+const MERGE_QUEUE: &str = "refs/heads/gh-readonly-queue/";
+
 impl RunToken {
     /// Reads the claims of a token.
     pub(crate) fn read(token: &VerifiedToken) -> Result<Self, RunError> {
@@ -61,7 +64,8 @@ impl RunToken {
             return Err(RunError::Event { event: shown(event), objection });
         }
         let reference = text(token, "ref", "a branch or tag such as refs/heads/main")?;
-        if !["refs/heads/", "refs/tags/"].iter().any(|kind| reference.starts_with(kind)) {
+        let is_own = ["refs/heads/", "refs/tags/"].iter().any(|kind| reference.starts_with(kind));
+        if !is_own || reference.starts_with(MERGE_QUEUE) {
             return Err(RunError::Ref(shown(reference)));
         }
         let run = Run {
@@ -99,7 +103,8 @@ fn is_name(name: &str) -> bool {
 /// of this one could have pinned: only a file of the repository itself counts.
 fn workflow(token: &VerifiedToken, repository: &str) -> Option<String> {
     let file = |claim| {
-        let (path, _) = token.text(claim)?.split_once('@')?;
+        // A file's name may have an `@`, and no slash.
+        let (path, _) = token.text(claim)?.split_once("@refs/")?;
         let (of, file) = path.split_once("/.github/workflows/")?;
         (of.eq_ignore_ascii_case(repository) && is_name(file)).then(|| file.to_owned())
     };

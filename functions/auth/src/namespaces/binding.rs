@@ -15,6 +15,7 @@ pub(crate) const NAME: &str = "name";
 pub(crate) const GITHUB_ID: &str = "github_id";
 pub(crate) const TRANSFERRED_AT: &str = "transferred_at";
 pub(crate) const TRANSFERRED_BELOW: &str = "transferred_below";
+pub(crate) const PINNED_BELOW: &str = "pinned_below";
 pub(crate) const REBOUND_AT: &str = "rebound_at";
 pub(crate) const PINS: &str = "pins";
 pub(crate) const REVISION: &str = "revision";
@@ -30,6 +31,8 @@ pub(crate) struct Binding {
     pub(crate) transferred_at: Option<Timestamp>,
     /// The last namespace below that was handed over.
     pub(crate) transferred_below: Option<Namespace>,
+    /// How many namespaces below have pins.
+    pub(crate) pinned_below: i64,
     /// When an administrator bound it to another account.
     pub(crate) rebound_at: Option<Timestamp>,
     /// What runs may publish.
@@ -55,6 +58,7 @@ impl Binding {
             github_id: number(GITHUB_ID)?,
             transferred_at: time(TRANSFERRED_AT)?,
             transferred_below: namespace(TRANSFERRED_BELOW)?,
+            pinned_below: if item.contains_key(PINNED_BELOW) { attributes.number(PINNED_BELOW)? } else { 0 },
             rebound_at: time(REBOUND_AT)?,
             pins: match attributes.optional_text(PINS) {
                 Some(json) => serde_json::from_str(json).map_err(|_| attributes.malformed(PINS))?,
@@ -108,11 +112,11 @@ impl Binding {
         }
     }
 
-    /// Whether what is proved holds for the namespaces below as well.
+    /// Whether what is proved holds for the namespaces below as well, if a run asks for it.
     ///
     /// # Errors
     /// Why not, and what to do next.
-    pub(crate) fn grants_below(&self, namespace: &Namespace) -> Result<(), String> {
+    pub(crate) fn grants_below(&self, namespace: &Namespace, run: Option<&Run>) -> Result<(), String> {
         match &self.transferred_below {
             // Permissions cannot say: all but one.
             Some(below) => Err(format!(
@@ -123,6 +127,10 @@ impl Binding {
             None if namespace.key() == "io.github" => {
                 Err("the namespaces below io.github belong to GitHub accounts: log in with GitHub".to_owned())
             }
+            None if run.is_some() && self.pinned_below > 0 => Err(format!(
+                "a namespace below {namespace} is pinned to certain runs, so {namespace} grants a run nothing below itself. \
+                 For a namespace below it, prove that very domain"
+            )),
             None => Ok(()),
         }
     }

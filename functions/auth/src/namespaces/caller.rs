@@ -4,11 +4,11 @@ use http::HeaderMap;
 use registry::edge::ClientAddress;
 use registry::error::ApiError;
 use registry::identity::{Identity, Namespace};
-use registry::store::{AuditEvent, AuditOutcome, AuditRecord};
+use registry::store::{AuditEvent, AuditOutcome, AuditRecord, Limit};
 use registry_auth::{AuthMethod, Claims};
 
 use super::ownership::is_somebody;
-use super::{Handle, Refusal};
+use super::{Handle, Refusal, limits};
 
 /// Whoever asks: the holder of a token.
 #[derive(Clone, Debug)]
@@ -51,6 +51,16 @@ impl Caller {
     pub(crate) fn described(&self) -> String {
         let names: Vec<&str> = self.handles.iter().rev().map(Handle::as_str).collect();
         if names.is_empty() { "nobody that the registry knows".to_owned() } else { names.join(", that is ") }
+    }
+
+    /// How many refusals the audit trail gets. Counted with those of other functions.
+    pub(crate) fn refusals(&self) -> Limit {
+        let Claims { auth_method, auth_method_sub, .. } = &self.claims;
+        let name =
+            self.claims.identity().map_or_else(|| format!("{auth_method} {auth_method_sub}"), ToString::to_string);
+        let place = self.address.map_or_else(|| "an unknown address".to_owned(), ClientAddress::place);
+        let what = format!("refusals recorded per hour of {name} from {place}");
+        Limit { what, most: limits::REFUSALS_PER_HOUR, seconds: 3600 }
     }
 
     /// What the audit trail says of what they did to a namespace.

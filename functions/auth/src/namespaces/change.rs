@@ -9,7 +9,9 @@ use registry::store::keys::{self, Key};
 use registry::store::{StoreError, error_chain};
 use registry::time::Timestamp;
 
-use super::binding::{GITHUB_ID, NAME, PINS, REBOUND_AT, REVISION, TRANSFERRED_AT, TRANSFERRED_BELOW};
+use super::binding::{
+    Binding, GITHUB_ID, NAME, PINNED_BELOW, PINS, REBOUND_AT, REVISION, TRANSFERRED_AT, TRANSFERRED_BELOW,
+};
 use super::member::Member;
 use super::offer::{self, Offer};
 use super::pin::Pin;
@@ -24,8 +26,17 @@ pub(crate) struct Change {
     puts: Vec<Item>,
     /// The two items of a member or of an invitation each.
     removals: Vec<[Key; 2]>,
-    /// Namespaces above, which are told that this one was handed over.
-    above: Vec<Namespace>,
+    /// What namespaces above are told of this one.
+    above: Option<Mark>,
+}
+
+/// What the holder of a domain above cannot grant, as a permission cannot say: all below but one.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    /// It was handed over.
+    Transferred,
+    /// So many more have pins: one, or one less.
+    Pinned(i8),
 }
 
 /// Whether a change was made.
@@ -45,7 +56,7 @@ impl Change {
             remove: Vec::new(),
             puts: Vec::new(),
             removals: Vec::new(),
-            above: Vec::new(),
+            above: None,
         }
     }
 
@@ -80,7 +91,13 @@ impl Change {
         self
     }
 
-    pub(crate) fn with_pins(mut self, pins: &[Pin]) -> Self {
+    /// With these pins in the place of those of `before`.
+    pub(crate) fn with_pins(mut self, pins: &[Pin], before: &Binding) -> Self {
+        self.above = match (before.pins.is_empty(), pins.is_empty()) {
+            (true, false) => Some(Mark::Pinned(1)),
+            (false, true) => Some(Mark::Pinned(-1)),
+            _ => self.above,
+        };
         match serde_json::to_string(pins) {
             Ok(json) if !pins.is_empty() => self.set.push((PINS, text(json))),
             _ => self.remove.push(PINS),
@@ -91,7 +108,7 @@ impl Change {
     /// It belongs to its members alone from now on.
     pub(crate) fn handed_over(mut self, now: Timestamp) -> Self {
         self.set.push((TRANSFERRED_AT, number(now.as_micros())));
-        self.above = above(&self.namespace);
+        self.above = Some(Mark::Transferred);
         self
     }
 
@@ -105,8 +122,12 @@ impl Change {
     /// The part that goes first if the whole does not fit one transaction: removals, which are as good one by one.
     pub(crate) fn first_part(&self) -> Option<Self> {
         let room = (registry::limits::TRANSACTION_ACTIONS - limits::OTHER_ACTIONS).saturating_sub(self.puts.len()) / 2;
-        (self.removals.len() > room)
-            .then(|| Self { removals: self.removals.iter().take(room).cloned().collect(), ..Self::of(&self.namespace) })
+        // No more than have to: those at the end go with the change itself.
+        let first = self.removals.len().saturating_sub(room).min(room);
+        (first > 0).then(|| Self {
+            removals: self.removals.iter().take(first).cloned().collect(),
+            ..Self::of(&self.namespace)
+        })
     }
 
     fn actions(&self, table: &str, revision: u64) -> Result<Vec<TransactWriteItem>, BuildError> {
@@ -119,14 +140,21 @@ impl Change {
             let delete = Delete::builder().table_name(table).set_key(Some(key_item(key))).build()?;
             actions.push(TransactWriteItem::builder().delete(delete).build());
         }
-        for above in &self.above {
-            let mark = Update::builder()
-                .table_name(table)
-                .set_key(Some(key_item(&keys::namespace(above))))
-                .update_expression("SET #below = :below")
-                .expression_attribute_names("#below", TRANSFERRED_BELOW)
-                .expression_attribute_values(":below", text(self.namespace.as_str()));
-            actions.push(update(mark.build()?));
+        for (mark, above) in
+            self.above.iter().flat_map(|mark| above(&self.namespace).into_iter().map(move |one| (mark, one)))
+        {
+            let told = Update::builder().table_name(table).set_key(Some(key_item(&keys::namespace(&above))));
+            let told = match mark {
+                Mark::Transferred => told
+                    .update_expression("SET #below = :below")
+                    .expression_attribute_names("#below", TRANSFERRED_BELOW)
+                    .expression_attribute_values(":below", text(self.namespace.as_str())),
+                Mark::Pinned(more) => told
+                    .update_expression("ADD #below :more")
+                    .expression_attribute_names("#below", PINNED_BELOW)
+                    .expression_attribute_values(":more", number(more)),
+            };
+            actions.push(update(told.build()?));
         }
         Ok(actions)
     }
@@ -168,7 +196,7 @@ fn update(update: Update) -> TransactWriteItem {
 /// The namespaces above one that a domain can prove: of two labels at least. Accounts of GitHub are not above each other.
 fn above(namespace: &Namespace) -> Vec<Namespace> {
     let labels: Vec<&str> = namespace.as_str().split('.').collect();
-    let lengths = if namespace.is_github() { 0..0 } else { 2..labels.len().min(limits::TRANSFER_LABELS) };
+    let lengths = if namespace.is_github() { 0..0 } else { 2..labels.len().min(limits::LABELS_ABOVE) };
     lengths.filter_map(|length| labels.get(..length)?.join(".").parse().ok()).collect()
 }
 
@@ -248,5 +276,29 @@ mod tests {
         }
         let part = change.first_part().unwrap();
         assert!(part.first_part().is_none() && part.puts.is_empty() && part.set.is_empty());
+    }
+
+    #[test]
+    fn no_owner_goes_before_the_namespace_does() {
+        let namespace = namespace("com.example");
+        let now = Timestamp::now();
+        let change = |invitations: usize| {
+            let mut change = Change::of(&namespace).handed_over(now);
+            for id in 0..invitations as u64 {
+                change = change.without_invitation(&Handle::from(&Identity::github(id + 1000)));
+            }
+            for id in 0..limits::OWNERS_PER_NAMESPACE as u64 {
+                change = change.without_member(&Identity::github(id + 1));
+            }
+            change
+        };
+        for invitations in 0..=2 * limits::INVITATIONS_PER_NAMESPACE {
+            let mut left = invitations;
+            while let Some(part) = change(left).first_part() {
+                let is_invitation = |key: &Key| key.sk.starts_with(keys::INVITATION_PREFIX);
+                assert!(part.removals.iter().all(|[key, _]| is_invitation(key)), "{invitations}");
+                left -= part.removals.len();
+            }
+        }
     }
 }

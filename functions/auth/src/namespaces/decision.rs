@@ -4,7 +4,7 @@ use http::StatusCode;
 use registry::error::ApiError;
 use registry::identity::Namespace;
 use registry::limits::DECISION_ATTEMPTS;
-use registry::store::{AuditEvent, AuditOutcome, pause};
+use registry::store::{AuditEvent, AuditOutcome, AuditRecord, pause};
 use registry::time::Timestamp;
 
 use super::change::{Change, Committed};
@@ -93,9 +93,27 @@ impl crate::State {
         {
             let Wanted { caller, namespace, event, target } = wanted;
             let record = caller.record(*event, AuditOutcome::Refused, namespace);
-            self.tables.audit.note(&record.to(target).because(error.reason())).await;
+            self.note(caller, &record.to(target).because(error.reason())).await;
         }
         changed
+    }
+
+    /// Adds the record of a refusal to the trail, up to a limit: whoever has a token does not fill the trail of others. Beyond
+    /// it, and where the table fails, the log alone has it.
+    async fn note(&self, caller: &Caller, record: &AuditRecord) {
+        tracing::info!(event = %record.event, namespace = record.namespace, identity = record.identity,
+            reason = record.detail, "refused");
+        let (now, limit) = (Timestamp::now(), caller.refusals());
+        // A flood only looks, which costs less than counting does.
+        let counted = match self.tables.counts.look(&limit, now).await {
+            Ok(Ok(())) => self.tables.counts.take(&[limit], now).await,
+            looked => looked,
+        };
+        match counted {
+            Ok(Ok(())) => self.tables.audit.note(record).await,
+            Ok(Err(_)) => {}
+            Err(error) => tracing::error!(error = registry::error_chain(&error), "a refusal was not recorded"),
+        }
     }
 
     async fn try_change<T>(

@@ -55,13 +55,13 @@ impl Namespaces {
     }
 
     /// Binds the namespace of an account to the account's number, unless it is bound or was handed over; and keeps how it is
-    /// written now. Of two who are the first at once, one is, and the other sees it.
+    /// written now, while it is the account's. Of two who are the first at once, one is, and the other sees it.
     async fn bind(&self, proved: &Proved, bindings: &mut HashMap<String, Binding>) -> Result<(), StoreError> {
         let Some(id) = proved.github_id.filter(|_| proved.namespace.is_github()) else { return Ok(()) };
         let known = binding(bindings, &proved.namespace);
         let is_up_to_date = known.name.as_ref() == Some(&proved.namespace);
         match known.github_id {
-            None if known.transferred_at.is_some() => return Ok(()),
+            _ if known.transferred_at.is_some() => return Ok(()),
             Some(bound) if bound != id || is_up_to_date => return Ok(()),
             _ => {}
         }
@@ -71,7 +71,7 @@ impl Namespaces {
             .table_name(&self.table)
             .set_key(Some(key_item(&keys::namespace(&proved.namespace))))
             .update_expression("SET #id = :id, #name = :name, #revision = if_not_exists(#revision, :zero) + :one")
-            .condition_expression("(attribute_not_exists(#id) AND attribute_not_exists(#transferred)) OR #id = :id")
+            .condition_expression("attribute_not_exists(#transferred) AND (attribute_not_exists(#id) OR #id = :id)")
             .expression_attribute_names("#id", GITHUB_ID)
             .expression_attribute_names("#name", NAME)
             .expression_attribute_names("#revision", REVISION)
@@ -109,7 +109,7 @@ impl Granted {
         }
         self.permit(Pattern::namespace(namespace.as_str()));
         if proved.below {
-            match binding.grants_below(namespace) {
+            match binding.grants_below(namespace, run) {
                 Ok(()) => self.permit(Pattern::namespaces_below(namespace.as_str())),
                 Err(message) => self.refuse(namespace, message),
             }

@@ -14,6 +14,8 @@ pub(crate) const MEMBERSHIPS_PER_IDENTITY: usize = 50;
 pub(crate) const INVITATIONS_LISTED: usize = 500;
 /// Most labels of a namespace that is transferred: each above it is marked in the one transaction.
 pub(crate) const TRANSFER_LABELS: usize = 12;
+/// Most labels of a namespace that has names: 197 characters. Each above it is told of its pins in the one transaction.
+pub(crate) const LABELS_ABOVE: usize = 99;
 /// Most pins of a namespace.
 pub(crate) const PINS_PER_NAMESPACE: usize = 20;
 /// Longest name of a repository, with its owner, in characters (GitHub: 39 and 100).
@@ -22,6 +24,8 @@ pub(crate) const REPOSITORY_CHARS: usize = 140;
 pub(crate) const PIN_CHARS: usize = 255;
 /// Longest name of a login of GitHub, in characters.
 pub(crate) const LOGIN_CHARS: usize = 39;
+/// Refusals, in an hour of one identity from one address, that the audit trail gets.
+pub(crate) const REFUSALS_PER_HOUR: u32 = 1000;
 /// Largest body of a request about a namespace.
 pub(crate) const BODY_BYTES: usize = 32 * 1024;
 /// Actions of a transaction that are left to the binding, the audit trail and the marks above.

@@ -79,7 +79,7 @@ impl Namespaces {
         let bindings = self.bindings(above.iter().copied()).await?;
         let grants_below = |above: &&Namespace| {
             let binding = bindings.get(&above.key()).cloned().unwrap_or_default();
-            binding.transferred_at.is_none() && binding.grants_below(above).is_ok()
+            binding.transferred_at.is_none() && binding.grants_below(above, None).is_ok()
         };
         Ok(Proof { login, domain: own || above.iter().any(grants_below) })
     }

@@ -11,6 +11,7 @@ use registry_auth::Claims;
 use registry_validate::limits::PUBLISHER_META_BYTES;
 use registry_validate::publisher_meta_bytes;
 
+use super::lookalikes::warnings;
 use super::{Decision, Outcome, Refusal};
 use crate::State;
 use crate::caller::Caller;
@@ -89,9 +90,8 @@ impl Draft {
             })));
         }
         let is_new = seen.head.is_none();
-        let (counted, warnings) = tokio::join!(state.count(caller, is_new), state.warnings(&self.name, is_new));
-        counted?;
-        let warnings = warnings?;
+        state.count(caller, is_new).await?;
+        let warnings = warnings(&self.name, seen.lookalike.as_deref().filter(|_| is_new));
         self.check_remotes(&seen.holders).map_err(|refusal| refusal.during(detail))?;
         if seen.head.as_ref().is_some_and(|head| head.versions >= limits::VERSIONS_PER_SERVER) {
             return Err(Refusal::TooManyVersions.during(detail));

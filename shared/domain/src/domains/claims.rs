@@ -7,7 +7,7 @@ use registry::store::{AuditRecord, Exceeded, StoreError, pause};
 use registry::time::Timestamp;
 
 use super::write::Expected;
-use super::{Domains, DomainsError, about};
+use super::{Domains, DomainsError, about, readable};
 use crate::claim::{Claim, Status, after_days, new_token};
 use crate::limits::{DECISION_ATTEMPTS, PENDING_CLAIMS, PENDING_DAYS};
 use crate::suffix::ClaimableDomain;
@@ -92,7 +92,7 @@ impl Domains {
             .send();
         let mut claims = Vec::new();
         while let Some(item) = pages.next().await {
-            claims.push(Claim::read(&item.map_err(|error| StoreError::call(operation, error))?)?);
+            claims.extend(readable(&item.map_err(|error| StoreError::call(operation, error))?));
         }
         claims.retain(|claim| !claim.is_forgotten(now));
         Ok(claims)

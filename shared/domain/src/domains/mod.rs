@@ -5,7 +5,7 @@ mod holders;
 mod write;
 
 use aws_sdk_dynamodb::Client;
-use registry::store::attributes::key_item;
+use registry::store::attributes::{Item, key_item};
 use registry::store::keys::Key;
 use registry::store::{AuditLog, AuditRecord, Exceeded, StoreError};
 
@@ -70,6 +70,14 @@ impl Domains {
             .map_err(|error| StoreError::call("read a domain claim", error))?;
         answer.item.as_ref().map(Claim::read).transpose()
     }
+}
+
+/// A claim among others. One that cannot be read grants nothing, and does not stand in the way of the others: a new list of
+/// public suffixes may have its domain.
+fn readable(item: &Item) -> Option<Claim> {
+    Claim::read(item)
+        .inspect_err(|error| tracing::error!(%error, "a domain claim cannot be read and does not count"))
+        .ok()
 }
 
 fn about(record: AuditRecord, domain: &ClaimableDomain) -> AuditRecord {

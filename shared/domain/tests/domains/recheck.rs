@@ -4,13 +4,15 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use registry::identity::Identity;
-use registry::store::{AuditEvent, AuditOutcome};
+use registry::store::attributes::{key_item, text};
+use registry::store::{AuditEvent, AuditOutcome, keys};
 use registry::time::Timestamp;
 use registry_domain::{Claim, ClaimBody, Domain, Files, HostedZones, Method, Rechecked, Status, Verifier};
 
-use crate::claims::{claim, days_on, domain};
+use crate::claims::{claim, days_on, domain, record};
 use crate::holders::World;
 use crate::name_server::resolvers;
+use crate::table::NAME;
 
 const DOMAIN: &str = "example.com";
 
@@ -166,4 +168,37 @@ async fn a_hosted_domain_counts_while_the_account_hosts_its_zone() {
     assert_eq!(world.recheck(days_on(8.0)).await, Rechecked { missing: vec![DOMAIN.to_owned()], ..none() });
     let body = ClaimBody::new(&world.claim_at(&me, days_on(8.0)).await, days_on(8.0));
     assert!(body.notice.unwrap().starts_with("the hosted zone was gone at the last look"));
+}
+
+/// Who holds many domains whose servers never answer must not be looked at before all others, run for run.
+#[tokio::test]
+async fn whoever_waits_longest_is_not_always_first() {
+    let (world, me, _) = proved().await;
+    claim(&world.domains, &me, "other.com").await.unwrap();
+    let by = record(&me, AuditEvent::DomainProof);
+    world.domains.settle(&world.verifier, &me, &domain("other.com"), Method::Http, by).await.unwrap();
+    let mut first = Vec::new();
+    while !(first.contains(&DOMAIN.to_owned()) && first.contains(&"other.com".to_owned())) {
+        let due = world.domains.due(days_on(2.0)).await.unwrap();
+        assert_eq!(due.len(), 2);
+        first.push(due[0].domain.domain().to_string());
+        assert!(first.len() < 100, "{first:?}");
+    }
+}
+
+/// A name becomes a public suffix with a new list: its holder's item is one that nobody could write any more.
+#[tokio::test]
+async fn a_domain_that_is_none_any_more_does_not_stop_the_others() {
+    let (world, me, _) = proved().await;
+    let table = &world.table.client;
+    for key in [keys::domain_claim(&me, DOMAIN), keys::domain_holder(DOMAIN)] {
+        let item = table.get_item().table_name(NAME).set_key(Some(key_item(&key))).send().await.unwrap().item.unwrap();
+        let mut other = item.clone();
+        other.insert(keys::SK.to_owned(), text(key.sk.replace(DOMAIN, "github.io")));
+        other.insert("domain".to_owned(), text("github.io"));
+        table.put_item().table_name(NAME).set_item(Some(other)).send().await.unwrap();
+    }
+    assert_eq!(world.recheck(days_on(2.0)).await, Rechecked { proved: 1, ..none() });
+    let claims = world.domains.of(&me, Timestamp::now()).await.unwrap();
+    assert_eq!(claims.iter().map(|claim| claim.domain.domain().as_str()).collect::<Vec<_>>(), [DOMAIN]);
 }

@@ -48,6 +48,6 @@ pub(crate) async fn put_pins(
 
 fn decide(situation: &Situation<'_>, pins: &[Pin]) -> Result<Decision<Pins>, Refusal> {
     situation.owners_only()?;
-    let change = Change::of(&situation.namespace).with_pins(pins);
+    let change = Change::of(&situation.namespace).with_pins(pins, &situation.whole.binding);
     Ok(Decision { change, note: None, answer: Pins { pins: pins.to_vec() } })
 }

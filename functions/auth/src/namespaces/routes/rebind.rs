@@ -85,7 +85,8 @@ fn decide(situation: &Situation<'_>, account: Account) -> Result<Decision<Bound>
         return Err(Refusal::NotOfGithub { namespace: namespace.clone() });
     }
     // The pins are those of the account that it was bound to.
-    let change = Change::of(namespace).rebound(account.github_id, situation.now).without_offer().with_pins(&[]);
+    let change = Change::of(namespace).rebound(account.github_id, situation.now).without_offer();
+    let change = change.with_pins(&[], &whole.binding);
     let change = whole.invitations.iter().fold(change, |change, invitation| change.without_invitation(&invitation.to));
     let change = whole.members.iter().fold(change, |change, member| change.without_member(&member.identity));
     let before = whole.binding.github_id.map_or_else(|| "nobody".to_owned(), |id| Identity::github(id).to_string());

@@ -1,6 +1,6 @@
 //! `GET /audit`
 
-use registry::store::{AuditEvent, AuditOutcome, AuditRecord};
+use registry::store::{AuditEvent, AuditOutcome, AuditRecord, Counts, Limit};
 use registry::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -49,6 +49,35 @@ async fn records_say_who_did_what_and_how() {
     );
     assert_eq!(login["event"], "login");
     assert_eq!(invite["tokenId"], login["tokenId"]);
+}
+
+/// Whoever has a token, which may be anybody's, does not fill the trail of others.
+#[tokio::test]
+async fn refusals_are_recorded_up_to_a_limit() {
+    let world = World::new().await;
+    let alice = world.person("alice:1").await;
+    let bob = world.person("bob:2").await;
+    let (client, table) = world.table.client();
+    let counts = Counts::new(client, table);
+    let what = "refusals recorded per hour of github:2 from an unknown address".to_owned();
+    // Of this hour and the next, should it begin meanwhile.
+    let now = Timestamp::now();
+    for now in [now, Timestamp::from_micros(now.as_micros() + 3_600_000_000).unwrap()] {
+        for _ in 0..9 {
+            let most = vec![Limit { what: what.clone(), most: 1000, seconds: 3600 }; 111];
+            counts.take(&most, now).await.unwrap().unwrap();
+        }
+    }
+    let pins = "/namespaces/io.github.alice/pins";
+    let told = async || world.told("io.github.alice").await.len();
+    for expected in [1, 1] {
+        assert_eq!(bob.refused("PUT", pins, Some(json!({"pins": []}))).await.0, 403);
+        assert_eq!(told().await, expected);
+    }
+    // What is done is recorded, and what others are refused.
+    alice.done("PUT", pins, Some(json!({"pins": []}))).await;
+    world.person("carol:3").await.refused("PUT", pins, Some(json!({"pins": []}))).await;
+    assert_eq!(told().await, 3);
 }
 
 #[tokio::test]

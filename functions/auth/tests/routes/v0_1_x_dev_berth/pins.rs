@@ -1,7 +1,8 @@
 //! Which runs of GitHub Actions may publish.
 
 use registry_auth::Action;
-use serde_json::json;
+use registry_domain::Method;
+use serde_json::{Value, json};
 
 use super::world::World;
 
@@ -58,6 +59,43 @@ async fn pins_hold_for_runs_of_members_too() {
     alice.done("PUT", PINS, Some(json!({"pins": [{"repository": "bob/x"}]}))).await;
     assert_eq!(patterns("x").await, ["io.github.bob/*", "io.github.alice/*"]);
     assert_eq!(patterns("y").await, ["io.github.bob/*"]);
+}
+
+/// A permission cannot say: all below but one.
+#[tokio::test]
+async fn pins_hold_for_runs_of_whoever_holds_the_domain_above() {
+    let world = World::new().await;
+    let alice = world.person("alice:1").await;
+    world.prove("github:1", "example.com", Method::Dns).await;
+    let patterns = async |repository: &str| {
+        let answer = world.log_run_in(("alice", 1), repository, None).await;
+        world.claims(&answer).patterns(Action::Publish).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = ["io.github.alice/*", "com.example/*", "com.example.*"];
+    let none_below = ["io.github.alice/*", "com.example/*"];
+    assert_eq!(patterns("toy").await, all);
+    let pin = async |namespace: &str, pins: Value| {
+        alice.done("PUT", &format!("/namespaces/{namespace}/pins"), Some(json!({ "pins": pins }))).await
+    };
+    let api = json!([{"repository": "alice/api"}]);
+    pin("com.example.v1.api", api.clone()).await;
+    pin("com.example.web", api.clone()).await;
+    // Once more is the same once.
+    pin("com.example.web", api.clone()).await;
+    assert_eq!(patterns("toy").await, none_below);
+    assert_eq!(patterns("api").await, none_below, "the domain itself proves nothing that is pinned");
+    // People are no runs.
+    assert_eq!(world.publishes("alice:1").await, all);
+    alice.show("com.example.v1.api").await;
+    world.prove("github:1", "web.example.com", Method::Dns).await;
+    assert_eq!(patterns("toy").await, none_below);
+    let own: Vec<&str> = none_below.into_iter().chain(["com.example.web/*", "com.example.web.*"]).collect();
+    assert_eq!(patterns("api").await, own);
+    world.release("github:1", "web.example.com").await;
+    pin("com.example.web", json!([])).await;
+    assert_eq!(patterns("toy").await, none_below);
+    pin("com.example.v1.api", json!([])).await;
+    assert_eq!(patterns("toy").await, all);
 }
 
 #[tokio::test]

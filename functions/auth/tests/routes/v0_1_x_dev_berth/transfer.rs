@@ -68,6 +68,19 @@ async fn a_namespace_is_handed_on_and_back() {
     assert_eq!(world.publishes("alice:1").await, ["io.github.alice/*"]);
 }
 
+/// Permissions are written in one case: whoever decides on it decides who may publish.
+#[tokio::test]
+async fn a_former_owner_does_not_change_how_it_is_written() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice:1").await, world.person("bob:2").await);
+    alice.offer(NAMESPACE, "github:bob").await;
+    bob.accept_transfer(NAMESPACE).await;
+    // The account keeps its number when it is renamed.
+    assert!(world.refusal("Alice:1").await.contains("was handed over"));
+    assert_eq!(world.publishes("bob:2").await, ["io.github.bob/*", "io.github.alice/*"]);
+    assert_eq!(bob.show(NAMESPACE).await["namespace"], NAMESPACE);
+}
+
 #[tokio::test]
 async fn the_last_owner_of_a_namespace_that_was_handed_over_stays() {
     let world = World::new().await;

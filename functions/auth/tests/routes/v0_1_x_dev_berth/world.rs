@@ -26,7 +26,7 @@ pub(crate) const BASE: &str = "/v0.1/x/dev.berth";
 
 pub(crate) struct World {
     registry: Registry,
-    table: Table,
+    pub(crate) table: Table,
     runs: TestIssuer,
     key: TestKey,
     _github: MockServer,

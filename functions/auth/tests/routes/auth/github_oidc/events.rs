@@ -78,6 +78,17 @@ async fn only_branches_and_tags_are_published() {
     }
 }
 
+/// The merge queue pushes what it tries to branches of its own, which begins runs of `push` too.
+#[tokio::test]
+async fn what_waits_to_be_merged_is_not_published() {
+    let message = refused(&json!({"event_name": "push", "ref": "refs/heads/gh-readonly-queue/main/pr-7-abc"})).await;
+    let expected = format!(
+        "a run of refs/heads/gh-readonly-queue/main/pr-7-abc may not publish: only branches and tags hold the repository's \
+         own code. {INSTEAD}"
+    );
+    assert_eq!(message, expected);
+}
+
 /// A run of a fork is one of the fork's owner.
 #[tokio::test]
 async fn a_fork_publishes_for_its_owner() {

@@ -56,6 +56,11 @@ async fn other_runs_do_not() {
             json!({"workflow_ref": "octo-org/octo-repo/.github/workflows/a/release.yml@x"}),
             "Octo-Org/octo-repo by an unknown workflow in \"prod\"",
         ),
+        // Another file, whose name only begins like that.
+        (
+            json!({"workflow_ref": workflow("octo-org/octo-repo/.github/workflows/release.yml@evil.yml")}),
+            "Octo-Org/octo-repo by an unknown workflow in \"prod\"",
+        ),
         (json!({"environment": "staging"}), "Octo-Org/octo-repo by release.yml in \"staging\""),
         (json!({"environment": null}), "Octo-Org/octo-repo by release.yml"),
         (json!({"environment": ""}), "Octo-Org/octo-repo by release.yml"),

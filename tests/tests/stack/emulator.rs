@@ -1,0 +1,106 @@
+//! The emulator, started for one test, and the scripts of `infra` run against it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+/// Exit code of `infra/python` where it cannot install what it needs.
+const CANNOT_INSTALL: i32 = 75;
+
+pub(crate) struct Emulator {
+    pub(crate) endpoint: String,
+    _process: Child,
+}
+
+impl Emulator {
+    /// Starts it on a port of its own, with IAM enforced; `None`, with the reason printed, where it cannot be installed.
+    pub(crate) async fn start() -> Option<Self> {
+        let installed = script("infra/python").args(["-c", ""]).output().await.unwrap();
+        if installed.status.code() == Some(CANNOT_INSTALL) {
+            println!("{}", String::from_utf8_lossy(&installed.stderr).lines().last().unwrap_or("skipped:"));
+            return None;
+        }
+        assert!(installed.status.success(), "{installed:?}");
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let process = script("infra/python")
+            .env("BERTH_PROGRAM", "ministack")
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("IOT_MTLS_ENABLED", "0")
+            .env("AUTH", "true")
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        for _ in 0..600 {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Some(Self { endpoint, _process: process })
+    }
+
+    /// Runs a script of the workspace with the emulator as its cloud.
+    pub(crate) async fn run(&self, path: &str, arguments: &[&str]) -> Output {
+        let (target, profile) = build();
+        script(path)
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("CARGO_TARGET_DIR", target)
+            .env("BERTH_PROFILE", profile)
+            .output()
+            .await
+            .unwrap()
+    }
+
+    /// What a script prints, which must succeed.
+    pub(crate) async fn succeed(&self, path: &str, arguments: &[&str]) -> String {
+        let output = self.run(path, arguments).await;
+        let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{path} {arguments:?}: {said}{errors}");
+        said.into_owned()
+    }
+
+    /// Why a script fails, as it has to.
+    pub(crate) async fn refusal(&self, path: &str, arguments: &[&str]) -> String {
+        let output = self.run(path, arguments).await;
+        assert!(!output.status.success(), "{path} {arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// What `look.py` sees.
+    pub(crate) async fn look(&self, arguments: &[&str]) -> Value {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stack/look.py");
+        let seen = self.succeed("infra/python", &[&[script], arguments].concat()).await;
+        serde_json::from_str(&seen).unwrap()
+    }
+}
+
+fn script(path: &str) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new(root.join(path));
+    command.current_dir(root);
+    command
+}
+
+/// The target directory and the profile of this test, of which the functions are built too.
+fn build() -> (PathBuf, String) {
+    // <target>/<profile>/deps/<this test>
+    let test = std::env::current_exe().unwrap();
+    let directory = test.parent().and_then(Path::parent).unwrap();
+    let profile = directory.file_name().unwrap().to_str().unwrap();
+    let profile = if profile == "debug" { "dev" } else { profile };
+    (directory.parent().unwrap().to_owned(), profile.to_owned())
+}

@@ -1,0 +1,118 @@
+"""What the test sees of an account beside the API: prints JSON.
+
+    look.py data NAME       the table and the buckets of a stack: items, and what the pointer of the snapshot says
+    look.py data-of NAMES   the same by the names that `data` gave, for a stack that is gone
+    look.py actions NAME    what each function may do, of all that is tried with the credentials of its role
+"""
+
+import hashlib
+import json
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+
+def outputs(name):
+    stack = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+
+
+def data(names):
+    table = boto3.resource("dynamodb").Table(names["TableName"])
+    keys = [f"{item['pk']} {item['sk']}" for item in table.scan(ConsistentRead=True)["Items"]]
+    counter = table.get_item(Key={"pk": "SERIAL", "sk": "SERIAL"}, ConsistentRead=True).get("Item", {})
+    s3 = boto3.client("s3")
+    objects = [one["Key"] for one in s3.list_objects_v2(Bucket=names["SnapshotBucketName"]).get("Contents", [])]
+    pointer = None
+    if "pointer.json" in objects:
+        pointer = json.load(s3.get_object(Bucket=names["SnapshotBucketName"], Key="pointer.json")["Body"])
+    serial = int(counter.get("serial", 0))
+    return {"names": names, "keys": keys, "serial": serial, "objects": objects, "pointer": pointer}
+
+
+def actions(name):
+    names = outputs(name)
+    resources = boto3.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+    return {
+        function: [title for title, call in attempts(session(ids[function]), names, ids).items() if is_allowed(call)]
+        for function in ["ListServers", "GetServer", "Publish", "Auth", "VerifyDomain", "Sync"]
+    }
+
+
+def session(function):
+    """The credentials that the emulator gives to the function's process. It makes them from the two ARNs, and has them on
+    record since the function ran."""
+    configuration = boto3.client("lambda").get_function_configuration(FunctionName=function)
+    digest = hashlib.sha256(f"{configuration['FunctionArn']}:{configuration['Role']}".encode()).hexdigest()
+    return boto3.session.Session(
+        aws_access_key_id=f"ASIA{digest[:16].upper()}",
+        aws_secret_access_key=hashlib.sha256(f"secret:{digest}".encode()).hexdigest(),
+        aws_session_token=hashlib.sha256(f"token:{digest}".encode()).hexdigest(),
+    )
+
+
+def attempts(role, names, ids):
+    table, bucket, site = names["TableName"], names["SnapshotBucketName"], names["SiteBucketName"]
+    db, s3 = role.client("dynamodb"), role.client("s3")
+    key = {"pk": {"S": "TRIED#x"}, "sk": {"S": "x"}}
+    one = {"TableName": table, "Key": key}
+    query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "TRIED#x"}}}
+    put = {"Put": {"TableName": table, "Item": key}}
+    zone = {"HostedZoneId": "Z1", "ChangeBatch": {"Changes": []}}
+    return {
+        "GetItem": lambda: db.get_item(**one),
+        "BatchGetItem": lambda: db.batch_get_item(RequestItems={table: {"Keys": [key]}}),
+        "Query": lambda: db.query(TableName=table, **query),
+        "Scan": lambda: db.scan(TableName=table, Limit=1),
+        "PutItem": lambda: db.put_item(TableName=table, Item=key),
+        "PutItem in a transaction": lambda: db.transact_write_items(TransactItems=[put]),
+        "UpdateItem": lambda: db.update_item(**one),
+        "DeleteItem": lambda: db.delete_item(**one),
+        "BatchWriteItem": lambda: db.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": key}}]}),
+        "DescribeTable": lambda: db.describe_table(TableName=table),
+        "UpdateTable": lambda: db.update_table(TableName=table, DeletionProtectionEnabled=False),
+        "DeleteTable": lambda: db.delete_table(TableName=table),
+        "ListTables": lambda: db.list_tables(),
+        "GetObject pointer.json": lambda: s3.get_object(Bucket=bucket, Key="pointer.json"),
+        "GetObject blocks/x": lambda: s3.get_object(Bucket=bucket, Key="blocks/x"),
+        "GetObject exports/x": lambda: s3.get_object(Bucket=bucket, Key="exports/x"),
+        "GetObject x": lambda: s3.get_object(Bucket=bucket, Key="x"),
+        "PutObject blocks/x": lambda: s3.put_object(Bucket=bucket, Key="blocks/x", Body=b"x"),
+        "PutObject exports/x": lambda: s3.put_object(Bucket=bucket, Key="exports/x", Body=b"x"),
+        "PutObject x": lambda: s3.put_object(Bucket=bucket, Key="x", Body=b"x"),
+        "DeleteObject pointer.json": lambda: s3.delete_object(Bucket=bucket, Key="pointer.json"),
+        "ListBucket": lambda: s3.list_objects_v2(Bucket=bucket),
+        "GetObject of the site": lambda: s3.get_object(Bucket=site, Key="index.html"),
+        "PutObject of the site": lambda: s3.put_object(Bucket=site, Key="index.html", Body=b"x"),
+        "GetSecretValue": lambda: role.client("secretsmanager").get_secret_value(SecretId=names["TokenKeysArn"]),
+        "PutSecretValue": lambda: role.client("secretsmanager").put_secret_value(
+            SecretId=names["TokenKeysArn"], SecretString="x"
+        ),
+        "SendMessage": lambda: role.client("sqs").send_message(QueueUrl=ids["SyncFailures"], MessageBody="x"),
+        "ReceiveMessage": lambda: role.client("sqs").receive_message(QueueUrl=ids["SyncFailures"]),
+        "Invoke": lambda: role.client("lambda").invoke(FunctionName=ids["Sync"], InvocationType="DryRun"),
+        "UpdateFunctionConfiguration": lambda: role.client("lambda").update_function_configuration(
+            FunctionName=ids["Sync"], Description="x"
+        ),
+        "PutRolePolicy": lambda: role.client("iam").put_role_policy(
+            RoleName=ids["AuthRole"], PolicyName="x", PolicyDocument="{}"
+        ),
+        "ChangeResourceRecordSets": lambda: role.client("route53").change_resource_record_sets(**zone),
+    }
+
+
+def is_allowed(call):
+    """Whatever else comes of it: what is refused is refused before anything is looked at."""
+    try:
+        call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        assert code not in ("InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"), error
+        return code not in ("AccessDenied", "AccessDeniedException")
+    return True
+
+
+commands = {"data": lambda name: data(outputs(name)), "data-of": lambda names: data(json.loads(names)), "actions": actions}
+print(json.dumps(commands[sys.argv[1]](sys.argv[2])))
