@@ -11,7 +11,7 @@ default:
     @just --list --unsorted
 
 # All that CI runs
-check: fmt lint test doc deny
+check: fmt lint template test doc deny
 
 # Formatting
 fmt:
@@ -46,6 +46,26 @@ openapi:
 # The Lambda packages, for arm64 (or `just package --x86-64`), into dist/
 package *FLAGS:
     infra/package {{ FLAGS }}
+
+# The template, looked over by cfn-lint and checkov
+template:
+    infra/check-template
+
+# To AWS: NAME [--yes] [--x86-64] [Parameter=Value]…; docs/deploy.md explains
+deploy *ARGS:
+    infra/deploy {{ ARGS }}
+
+# Delete a stack in AWS: NAME [--yes] [--delete-data]; without the last, table and buckets stay
+destroy *ARGS:
+    infra/destroy {{ ARGS }}
+
+# The same template into an emulator on this machine, with a smoke test: [Parameter=Value]…
+deploy-local *ARGS:
+    infra/deploy-local {{ ARGS }}
+
+# Stop that emulator
+destroy-local:
+    infra/destroy-local
 
 # Size of each Lambda package and its time from exec to the first poll, as a table
 budgets:

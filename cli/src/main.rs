@@ -4,6 +4,7 @@ mod access;
 mod arguments;
 mod commands;
 mod confirm;
+mod cost;
 mod document;
 mod duration;
 mod github;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
                 Command::Publish(arguments) => commands::publish(arguments).await,
                 Command::Status(arguments) => commands::status(arguments).await,
                 Command::Delete(arguments) => commands::delete(arguments).await,
+                Command::Cost(arguments) => commands::cost(&arguments),
             }
         })
     });

@@ -28,6 +28,11 @@ fn sources() {
 }
 
 #[test]
+fn cost() {
+    run("docs/cost.md", &["--no-sources"]);
+}
+
+#[test]
 fn publishing() {
     run("docs/publishing.md", &["--no-sources", "--anonymous-login", "--no-package-ownership"]);
 }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use sync::source::Source;
 
 mod audit;
+mod cost;
 mod domain;
 mod login;
 mod owners;
@@ -15,6 +16,7 @@ mod pins;
 mod publisher;
 
 pub(crate) use audit::*;
+pub(crate) use cost::*;
 pub(crate) use domain::*;
 pub(crate) use login::*;
 pub(crate) use owners::*;
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Delete a version; its number stays taken
     Delete(DeleteArguments),
+    /// Compute what a deployment costs in a month
+    Cost(Box<CostArguments>),
 }
 
 const SOURCE_HELP: &str = "A source, as [NAME=]LOCATION: a file, s3://bucket/key, an http(s) URL of a catalogue, or the URL \

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod audit;
+mod cost;
 mod delete;
 mod get;
 mod init;
@@ -18,6 +19,7 @@ mod verify_domain;
 mod whoami;
 
 pub(crate) use audit::audit;
+pub(crate) use cost::cost;
 pub(crate) use delete::delete;
 pub(crate) use get::get;
 pub(crate) use init::init;

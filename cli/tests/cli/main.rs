@@ -11,6 +11,8 @@ mod bad_requests;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod flows;
 #[cfg(test)]
 mod harness;

@@ -33,6 +33,9 @@ impl Emulator {
             .env("GATEWAY_PORT", port.to_string())
             .env("IOT_MTLS_ENABLED", "0")
             .env("AUTH", "true")
+            // So that the test sees what the functions asked for.
+            .env("CLOUDTRAIL_RECORDING", "1")
+            .env("CLOUDTRAIL_MAX_EVENTS", "100000")
             .env("AWS_ENDPOINT_URL", &endpoint)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -54,6 +57,7 @@ impl Emulator {
         script(path)
             .args(arguments)
             .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("NO_PROXY", "127.0.0.1")
             .env("AWS_REGION", "us-east-1")
             .env("AWS_DEFAULT_REGION", "us-east-1")
             .env("AWS_ACCESS_KEY_ID", "test")

@@ -3,11 +3,14 @@
     look.py data NAME       the table and the buckets of a stack: items, and what the pointer of the snapshot says
     look.py data-of NAMES   the same by the names that `data` gave, for a stack that is gone
     look.py actions NAME    what each function may do, of all that is tried with the credentials of its role
+    look.py items NAME      which kinds of items each function reached, and those of them that its role does not name
 """
 
+import fnmatch
 import hashlib
 import json
 import sys
+import time
 
 import boto3
 from botocore.exceptions import ClientError
@@ -31,25 +34,99 @@ def data(names):
     return {"names": names, "keys": keys, "serial": serial, "objects": objects, "pointer": pointer}
 
 
+FUNCTIONS = ["ListServers", "GetServer", "Publish", "Auth", "VerifyDomain", "Sync"]
+
+
+def resources(name):
+    found = boto3.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
+
+
 def actions(name):
-    names = outputs(name)
-    resources = boto3.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
-    ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+    names, ids = outputs(name), resources(name)
     return {
         function: [title for title, call in attempts(session(ids[function]), names, ids).items() if is_allowed(call)]
-        for function in ["ListServers", "GetServer", "Publish", "Auth", "VerifyDomain", "Sync"]
+        for function in FUNCTIONS
     }
 
 
-def session(function):
-    """The credentials that the emulator gives to the function's process. It makes them from the two ARNs, and has them on
-    record since the function ran."""
+def items(name):
+    ids = resources(name)
+    created = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["CreationTime"]
+    seen = {}
+    for function in FUNCTIONS:
+        signed = calls(access_key(digest(ids[function])), int(created.timestamp()), int(time.time()) + 1)
+        reached = sorted({pair for call in signed for pair in keys(*call)})
+        statements = role_statements(ids[f"{function}Role"])
+        foreign = [f"{action} {key}" for action, key in reached if not names_key(statements, action, key)]
+        kinds = {f"{action} {key.split('#')[0]}" for action, key in reached}
+        seen[function] = {"kinds": sorted(kinds), "foreign": foreign}
+    return seen
+
+
+def calls(key, begin, end):
+    """Calls of the table that were signed with an access key, between two seconds. The emulator tells the last 50 of a
+    time, and no more."""
+    attributes = [
+        {"AttributeKey": "AccessKeyId", "AttributeValue": key},
+        {"AttributeKey": "EventSource", "AttributeValue": "dynamodb.amazonaws.com"},
+    ]
+    trail = boto3.client("cloudtrail")
+    events = trail.lookup_events(LookupAttributes=attributes, StartTime=begin, EndTime=end)["Events"]
+    if len(events) == 50 and end - begin > 1:
+        middle = (begin + end) // 2
+        return calls(key, begin, middle) + calls(key, middle, end)
+    records = [json.loads(event["CloudTrailEvent"]) for event in events]
+    return [(record["eventName"], record["requestParameters"]) for record in records]
+
+
+def keys(action, request):
+    """The action, as IAM has it, on each partition that a call reaches."""
+    pk = lambda item: item["pk"]["S"]
+    if action == "TransactWriteItems":
+        for entry in request["TransactItems"]:
+            (kind, part), = entry.items()
+            yield f"{kind}Item", pk(part.get("Key") or part["Item"])
+    elif action == "BatchGetItem":
+        for table in request["RequestItems"].values():
+            yield from ((action, pk(key)) for key in table["Keys"])
+    elif action == "Query":
+        yield action, request["ExpressionAttributeValues"][":pk"]["S"]
+    else:
+        yield action, pk(request.get("Key") or request["Item"])
+
+
+def role_statements(role):
+    iam = boto3.client("iam")
+    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    documents = [iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"] for policy in policies]
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def names_key(statements, action, key):
+    for statement in statements:
+        patterns = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+        if f"dynamodb:{action}" in statement["Action"] and any(fnmatch.fnmatchcase(key, one) for one in patterns):
+            return True
+    return False
+
+
+def digest(function):
+    """Of what the emulator makes a function's credentials: the two ARNs. It has them on record since the function ran."""
     configuration = boto3.client("lambda").get_function_configuration(FunctionName=function)
-    digest = hashlib.sha256(f"{configuration['FunctionArn']}:{configuration['Role']}".encode()).hexdigest()
+    return hashlib.sha256(f"{configuration['FunctionArn']}:{configuration['Role']}".encode()).hexdigest()
+
+
+def access_key(of):
+    return f"ASIA{of[:16].upper()}"
+
+
+def session(function):
+    of = digest(function)
     return boto3.session.Session(
-        aws_access_key_id=f"ASIA{digest[:16].upper()}",
-        aws_secret_access_key=hashlib.sha256(f"secret:{digest}".encode()).hexdigest(),
-        aws_session_token=hashlib.sha256(f"token:{digest}".encode()).hexdigest(),
+        aws_access_key_id=access_key(of),
+        aws_secret_access_key=hashlib.sha256(f"secret:{of}".encode()).hexdigest(),
+        aws_session_token=hashlib.sha256(f"token:{of}".encode()).hexdigest(),
     )
 
 
@@ -60,7 +137,8 @@ def attempts(role, names, ids):
     one = {"TableName": table, "Key": key}
     query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "TRIED#x"}}}
     put = {"Put": {"TableName": table, "Item": key}}
-    zone = {"HostedZoneId": "Z1", "ChangeBatch": {"Changes": []}}
+    record = {"Name": "x.example", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"x"'}]}
+    zone = {"HostedZoneId": "Z1", "ChangeBatch": {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}}
     return {
         "GetItem": lambda: db.get_item(**one),
         "BatchGetItem": lambda: db.batch_get_item(RequestItems={table: {"Keys": [key]}}),
@@ -114,5 +192,10 @@ def is_allowed(call):
     return True
 
 
-commands = {"data": lambda name: data(outputs(name)), "data-of": lambda names: data(json.loads(names)), "actions": actions}
+commands = {
+    "data": lambda name: data(outputs(name)),
+    "data-of": lambda names: data(json.loads(names)),
+    "actions": actions,
+    "items": items,
+}
 print(json.dumps(commands[sys.argv[1]](sys.argv[2])))

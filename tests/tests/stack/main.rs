@@ -7,4 +7,6 @@ mod emulator;
 mod registry;
 
 #[cfg(test)]
+mod leading_keys;
+#[cfg(test)]
 mod life;

@@ -1,6 +1,10 @@
 //! The deployed registry, as a client sees it: through API Gateway.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use berth_tests::{ANONYMOUS, document};
+use registry_fetch::{Options, Reach, SystemLookup};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -16,7 +20,7 @@ pub(crate) type Answer = (u16, Value);
 impl Registry {
     /// Logs in at the registry at `url`.
     pub(crate) async fn at(url: &str) -> Self {
-        let mut registry = Self { url: url.to_owned(), client: Client::new(), token: String::new() };
+        let mut registry = Self { url: url.to_owned(), client: client(), token: String::new() };
         let (status, login) = registry.send(Method::POST, "/v0.1/auth/none", Some(&json!({}))).await;
         assert_eq!(status, 200, "{login}");
         registry.token = login["registry_token"].as_str().unwrap().to_owned();
@@ -55,4 +59,18 @@ impl Registry {
         let servers = list["servers"].as_array().unwrap().iter();
         servers.map(|entry| entry["server"]["name"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+fn client() -> Client {
+    let patience = Duration::from_secs(40);
+    registry_fetch::client(Options {
+        reach: Reach::Test { lookup: Arc::new(SystemLookup), allow_private: true },
+        user_agent: "berth-tests",
+        accept: "application/json",
+        connect_timeout: patience,
+        read_timeout: patience,
+        timeout: patience,
+        roots: Vec::new(),
+    })
+    .unwrap()
 }

@@ -1,0 +1,171 @@
+//! What a load uses of each service in a month.
+//!
+//! The numbers of calls are those that the functions make; `docs/cost.md` says where each assumption comes from. Where a
+//! number varies, the larger is taken.
+
+use super::Load;
+
+/// Hours of a month, as AWS counts them.
+pub(super) const HOURS: f64 = 730.0;
+pub(super) const DAYS: f64 = HOURS / 24.0;
+const SECONDS: f64 = HOURS * 3_600.0;
+
+const GB: f64 = 1e9;
+
+/// A request that the CDN passes on reads one item, the serial, consistently.
+const READ_UNITS_OF_REQUEST: f64 = 1.0;
+/// Head, version, claim and look-alike before a decision, the version again for its packages, the latest version, and the
+/// serial of a process that has none yet.
+const READ_UNITS_OF_PUBLISH: f64 = 7.0;
+/// Items of one kilobyte in a publish's transaction: counter, head, look-alike, claim, and the audit record twice.
+const SMALL_ITEMS_OF_PUBLISH: f64 = 6.0;
+/// Counters of limits: by whom, in which namespace, from where, new names.
+const COUNTS_OF_PUBLISH: f64 = 4.0;
+/// Namespaces that the login proves (two), failures of its address, memberships.
+const READ_UNITS_OF_LOGIN: f64 = 4.0;
+/// The proof that must not be used again, and the audit record twice in a transaction.
+const WRITE_UNITS_OF_LOGIN: f64 = 5.0;
+/// Serial, status of a source, domains to look at again.
+const READ_UNITS_OF_RUN: f64 = 3.0;
+/// What the table is told of the snapshot; refused, if it knows, at the same price.
+const WRITE_UNITS_OF_RUN: f64 = 1.0;
+/// A transaction writes each item twice.
+const TRANSACTION: f64 = 2.0;
+/// What an item has beside its document.
+const ITEM_BYTES: f64 = 500.0;
+/// Audit records, claims and heads, a version.
+const OTHER_ITEMS_BYTES: f64 = 1_500.0;
+
+/// Servers of a block, on average.
+const SERVERS_PER_BLOCK: f64 = 64.0;
+/// Blocks of a page of 100 versions.
+const BLOCKS_OF_LIST: f64 = 1.5;
+/// Blocks of 30 matches, each in another.
+const BLOCKS_OF_SEARCH: f64 = 30.0;
+/// Pointer, index, and two blocks that changed.
+const OBJECTS_OF_LOAD: f64 = 4.0;
+/// Two blocks, index, two exports, pointer.
+const OBJECTS_OF_SNAPSHOT: f64 = 6.0;
+/// Pointer and index.
+const OBJECTS_OF_RUN: f64 = 2.0;
+/// The export in Brotli, a version.
+const COPY_BYTES: f64 = 68.0;
+/// Export in Brotli and gzip, and the index: what each snapshot has anew, a version.
+const SNAPSHOT_BYTES: f64 = COPY_BYTES + 83.0 + 100.0;
+/// LZ4 of the blocks.
+const BLOCK_RATIO: f64 = 0.5;
+
+/// Functions that read: lists, and servers.
+const READERS: f64 = 2.0;
+/// How much more a peak is than the mean.
+const PEAK: f64 = 5.0;
+/// One read of the table.
+const REQUEST_SECONDS: f64 = 0.010;
+/// Checks of packages, proofs and organisations ask others.
+const CHANGE_SECONDS: f64 = 0.300;
+const LOAD_SECONDS: f64 = 0.050;
+const LOAD_SECONDS_PER_VERSION: f64 = 2e-6;
+/// A run that finds nothing new.
+const RUN_SECONDS: f64 = 1.0;
+/// All blocks are read, one after another, and compressed twice: 16 seconds for the official registry.
+const SNAPSHOT_SECONDS_PER_VERSION: f64 = 125e-6;
+/// Gigabytes of memory of `sync`, as the template has it.
+const SYNC_MEMORY: f64 = 2.0;
+/// What is published within so many seconds, or during a run, is one snapshot.
+const WINDOW_SECONDS: f64 = 10.0;
+
+/// An answer of 304.
+const POLL_BYTES: f64 = 400.0;
+/// The answer to a publish or a login.
+const CHANGE_BYTES: f64 = 2_000.0;
+
+/// A month's use.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usage {
+    pub(super) cdn_requests: f64,
+    /// Requests of the API, which tell the address that they come from.
+    pub(super) edge_invocations: f64,
+    pub(super) cdn_gb: f64,
+    /// Requests that reach the functions.
+    pub(super) origin_requests: f64,
+    /// What they are answered with.
+    pub(super) origin_gb: f64,
+    pub(super) invocations: f64,
+    pub(super) gb_seconds: f64,
+    pub(super) read_units: f64,
+    pub(super) write_units: f64,
+    pub(super) table_gb: f64,
+    pub(super) bucket_gb: f64,
+    pub(super) puts: f64,
+    pub(super) gets: f64,
+    pub(super) log_gb: f64,
+    pub(super) schedules: f64,
+}
+
+impl Usage {
+    pub(super) fn of(load: &Load) -> Self {
+        let misses = 1.0 - load.hit_rate;
+        let [lists, reads, searches] = [load.lists, load.reads, load.searches].map(|a_day| a_day * DAYS * misses);
+        let [publishes, logins, scheduled] = [load.publishes, load.logins, load.syncs].map(|a_day| a_day * DAYS);
+        let snapshot_seconds = RUN_SECONDS + SNAPSHOT_SECONDS_PER_VERSION * load.versions;
+        let snapshots = publishes.min(SECONDS / (WINDOW_SECONDS + snapshot_seconds));
+        let (read, changed, runs) = (lists + reads + searches, publishes + logins, snapshots + scheduled);
+
+        let sandboxes = READERS * (1.0 + PEAK * REQUEST_SECONDS * read / SECONDS);
+        // A sandbox lives about an hour. Without a request none begins, and none notices a new snapshot.
+        let starts = read.min(sandboxes * HOURS);
+        let loads = read.min(sandboxes * (HOURS + snapshots));
+
+        let catalogue = load.versions * load.entry_bytes;
+        let blocks = (load.servers / SERVERS_PER_BLOCK).ceil().max(1.0);
+        let wanted = BLOCKS_OF_LIST.min(blocks) * lists + reads + BLOCKS_OF_SEARCH.min(blocks) * searches;
+        let cache = registry::limits::BLOCK_CACHE_BYTES as f64;
+        let not_kept = if catalogue > cache { 1.0 - cache / catalogue } else { 0.0 };
+        let gets_of_blocks = wanted * not_kept + wanted.min(starts * blocks);
+        let gets_of_runs = OBJECTS_OF_RUN * runs + blocks * snapshots;
+        let gets_of_cdn = (load.copies + load.polls) * DAYS * misses;
+
+        let document_units = ((load.entry_bytes + ITEM_BYTES) / 1_024.0).ceil();
+        // Version and change record hold the document.
+        let items = TRANSACTION * (SMALL_ITEMS_OF_PUBLISH + 2.0 * document_units);
+        // `sync` reads each change once, the readers as often as there are any.
+        let change_units = (document_units / 4.0).ceil();
+        let changes_read = change_units * (publishes + read.min(publishes * sandboxes));
+
+        let memory = load.memory / 1_024.0;
+        let load_seconds = LOAD_SECONDS + LOAD_SECONDS_PER_VERSION * load.versions;
+        let request_seconds = REQUEST_SECONDS * read + load_seconds * loads + CHANGE_SECONDS * changed;
+        // One run at a time.
+        let run_seconds = (RUN_SECONDS * scheduled + snapshot_seconds * snapshots).min(SECONDS);
+
+        let bytes = load.lists * load.list_bytes + load.reads * load.read_bytes + load.searches * load.search_bytes;
+        let copied = load.copies * COPY_BYTES * load.versions + load.polls * POLL_BYTES;
+        let kept = 1.0 + snapshots / DAYS * load.keep_days;
+        let answered = read + changed;
+        let changed_a_day = load.publishes + load.logins;
+        let asked_a_day = load.lists + load.reads + load.searches + changed_a_day;
+        Self {
+            cdn_requests: (asked_a_day + load.copies + load.polls) * DAYS,
+            edge_invocations: asked_a_day * DAYS,
+            cdn_gb: (bytes + copied + changed_a_day * CHANGE_BYTES) * DAYS / GB,
+            origin_requests: answered,
+            origin_gb: (bytes * misses + changed_a_day * CHANGE_BYTES) * DAYS / GB,
+            invocations: answered + runs,
+            gb_seconds: request_seconds * memory + run_seconds * SYNC_MEMORY,
+            read_units: READ_UNITS_OF_REQUEST * read
+                + READ_UNITS_OF_PUBLISH * publishes
+                + READ_UNITS_OF_LOGIN * logins
+                + READ_UNITS_OF_RUN * runs
+                + changes_read,
+            write_units: (items + COUNTS_OF_PUBLISH) * publishes
+                + WRITE_UNITS_OF_LOGIN * logins
+                + WRITE_UNITS_OF_RUN * runs,
+            table_gb: load.versions * (2.0 * (load.entry_bytes + ITEM_BYTES) + OTHER_ITEMS_BYTES) / GB,
+            bucket_gb: (catalogue * BLOCK_RATIO + load.versions * SNAPSHOT_BYTES * kept) / GB,
+            puts: OBJECTS_OF_SNAPSHOT * snapshots,
+            gets: OBJECTS_OF_LOAD * loads + gets_of_blocks + gets_of_runs + gets_of_cdn,
+            log_gb: (answered + runs) * load.log_bytes / GB,
+            schedules: scheduled,
+        }
+    }
+}
