@@ -127,3 +127,18 @@ async fn a_source_that_fails_leaves_all_as_it_was_and_stops_nothing() {
         assert_eq!(report.sources[1].error, None);
     }
 }
+
+/// Who changed so much: one record for a run, none for a run without news.
+#[tokio::test]
+async fn a_run_that_changes_something_is_in_the_audit_trail() {
+    let registry = Registry::new().await;
+    let source =
+        registry.source("elsewhere", &serde_json::json!([berth_tests::document("a.b/cc", "1.0.0"), {"name": 1}]));
+    for _ in 0..2 {
+        registry.import(&[&source]).await;
+    }
+    let records = registry.records().await;
+    let [record] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((record.event.as_str(), record.subject.as_deref()), ("import", Some("elsewhere")));
+    assert_eq!(record.detail.as_deref(), Some("versions imported: 1, entries refused: 1"));
+}

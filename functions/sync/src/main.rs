@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use registry::aws::Aws;
-use registry::config::{Config, SOURCES, words_from_env};
+use registry::config::{AUDIT_DAYS, Config, SOURCES, number_from_env, words_from_env};
+use registry::limits;
 use registry::snapshot::Bucket;
 use registry::store::Writer;
 use registry::telemetry;
@@ -30,7 +31,8 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     context.s3 = Some(aws.s3());
     let zones = Route53::from_env(&aws)?.map(|route53| Arc::new(route53) as Arc<dyn HostedZones>);
     let domains = DomainChecks::from_env(&aws, &config.table, zones)?;
-    let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), Bucket::new(aws.s3(), config.bucket));
+    let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), Bucket::new(aws.s3(), config.bucket))
+        .keeping_records(number_from_env(AUDIT_DAYS, 1..=3650, limits::AUDIT_DAYS)?);
     let (sync, sources, context, domains) = (&sync, &sources, &context, &domains);
     lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| async move {
         // The type that alarms look for.

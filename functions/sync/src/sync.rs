@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use registry::catalogue::{Catalogue, CatalogueError};
+use registry::limits;
 use registry::snapshot::{Bucket, Published, Snapshot, SnapshotError, SnapshotReader, publish};
-use registry::store::{Serial, Writer};
+use registry::store::{AuditEvent, AuditLog, AuditOutcome, AuditRecord, Serial, Writer};
 use registry::time::Timestamp;
 
 use crate::format;
@@ -22,6 +23,7 @@ pub struct Sync {
     catalogue: Arc<Catalogue>,
     snapshots: SnapshotReader,
     bucket: Bucket,
+    trail: AuditLog,
 }
 
 /// How far a run is, for progress bars.
@@ -60,7 +62,15 @@ impl Sync {
     pub fn new(writer: Writer, bucket: Bucket) -> Self {
         let snapshots = SnapshotReader::new(bucket.clone());
         let catalogue = Arc::new(Catalogue::new(writer.clone_reader(), snapshots.clone()));
-        Self { writer, catalogue, snapshots, bucket }
+        let trail = writer.trail(limits::AUDIT_DAYS);
+        Self { writer, catalogue, snapshots, bucket, trail }
+    }
+
+    /// The same with audit records that are kept for `days`.
+    #[must_use]
+    pub fn keeping_records(mut self, days: u32) -> Self {
+        self.trail = self.writer.trail(days);
+        self
     }
 
     /// The catalogue that the imports are compared with.
@@ -94,7 +104,23 @@ impl Sync {
             tracing::warn!(source = source.name, error = registry::error_chain(&*error), "source was not imported");
             report.error = Some(registry::error_chain(&*error));
         }
+        self.record(&report).await;
         report
+    }
+
+    /// One record for a run that changed something: which versions, the change records say.
+    async fn record(&self, report: &SourceReport) {
+        if report.imported == 0 {
+            return;
+        }
+        let SourceReport { source, imported, refused, .. } = report;
+        let record = AuditRecord {
+            method: Some("source".to_owned()),
+            subject: Some(source.clone()),
+            ..AuditRecord::new(AuditEvent::Import, AuditOutcome::Done)
+        };
+        let detail = format!("versions imported: {imported}, entries refused: {}", refused.len());
+        self.trail.note(&record.because(detail)).await;
     }
 
     async fn try_import(
@@ -132,6 +158,7 @@ impl Sync {
                 if let Err(error) = self.write(reading, &mut source, &|_, _| ()).await {
                     source.error = Some(registry::error_chain(&error));
                 }
+                self.record(&source).await;
             }
             Err(error) => source.error = Some(format!("source {name} {error}")),
         }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::attributes::{self, Attributes, Item, text};
 use super::keys::{self, Key, PK, SK};
-use super::{Change, Head, Serial, ServerState, StoreError};
+use super::{AuditLog, Change, Head, Serial, ServerState, StoreError};
 use crate::model::{ServerName, ServerVersion, VersionState};
 use crate::time::Timestamp;
 
@@ -46,6 +46,12 @@ impl Reader {
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
+    }
+
+    /// The audit trail of the same table; records are kept for `days`.
+    #[must_use]
+    pub fn trail(&self, days: u32) -> AuditLog {
+        AuditLog::new(self.client.clone(), self.table.as_str(), days)
     }
 
     /// The counter, read consistently: every change that was acknowledged before the call is counted.
