@@ -60,6 +60,26 @@ pub struct BodyErrors;
 #[derive(Clone, Copy, Debug)]
 pub struct TokenErrors;
 
+/// What a request may be refused for that is counted against a limit, in the OpenAPI document.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitErrors;
+
+/// What a login may be refused for, in the OpenAPI document.
+#[derive(Clone, Copy, Debug)]
+pub struct LoginErrors;
+
+impl IntoResponses for LimitErrors {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        problems(&[LIMIT])
+    }
+}
+
+impl IntoResponses for LoginErrors {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        problems(&[("401", "the proof is none; what to do is said"), LIMIT, UNAVAILABLE])
+    }
+}
+
 impl IntoResponses for BodyErrors {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
         problems(&[
@@ -77,10 +97,13 @@ impl IntoResponses for TokenErrors {
             ("401", "the token is no token of this registry, or its time is over"),
             ("403", "the token does not allow it"),
             ("422", MALFORMED),
-            ("503", "the store does not answer; try again"),
+            UNAVAILABLE,
         ])
     }
 }
+
+const LIMIT: (&str, &str) = ("429", "a limit is reached; `Retry-After` says when to try again");
+const UNAVAILABLE: (&str, &str) = ("503", "the store does not answer; try again");
 
 /// The framework of the official registry takes a missing token for a malformed request.
 const MALFORMED: &str = "not of the form that is asked for, or no token; all that is wrong is listed";

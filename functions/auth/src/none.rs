@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::edge::ClientAddress;
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, LoginErrors, Problem};
 use registry::identity::Identity;
 use registry_auth::{Action, AuthMethod, Pattern, Permission, TokenResponse};
 
@@ -21,10 +21,8 @@ const NAMESPACE: &str = "io.modelcontextprotocol.anonymous";
     tag = "auth",
     responses(
         (status = 200, body = TokenResponse),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        LoginErrors,
         (status = 500, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn login_none(

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::Request;
-use registry::error::{ApiError, BodyErrors, Problem};
+use registry::error::{ApiError, BodyErrors, LoginErrors};
 use registry_auth::{AuthMethod, TokenResponse};
 
 use crate::body::{self, IdentityLogin};
@@ -24,9 +24,7 @@ use crate::refused::{Failure, Refused};
     responses(
         (status = 200, body = TokenResponse),
         BodyErrors,
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        LoginErrors,
     )
 )]
 pub(crate) async fn login_oidc(

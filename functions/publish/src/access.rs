@@ -1,21 +1,8 @@
 //! Who may change what.
 
-use http::{HeaderMap, StatusCode};
-use registry::error::{ApiError, ErrorDetail};
-use registry_auth::{Action, BearerError, Claims, bearer};
-
-/// All that is wrong with the form of a request at once, the header first: to the framework of the official registry, a
-/// request without a token is malformed.
-///
-/// # Errors
-/// 422, unless nothing is wrong.
-pub(crate) fn well_formed<T>(headers: &HeaderMap, body: Result<T, Vec<ErrorDetail>>) -> Result<T, ApiError> {
-    let header = bearer(headers).err().and_then(BearerError::detail);
-    match (header, body) {
-        (None, Ok(body)) => Ok(body),
-        (header, body) => Err(ApiError::validation(header.into_iter().chain(body.err().unwrap_or_default()).collect())),
-    }
-}
+use http::StatusCode;
+use registry::error::ApiError;
+use registry_auth::{Action, Claims};
 
 /// Checks the permission to publish.
 ///

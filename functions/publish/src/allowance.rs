@@ -1,22 +1,12 @@
 //! How often somebody may change something.
 
-use registry::error::{ApiError, Problem};
+use registry::error::ApiError;
 use registry::store::Limit;
 use registry::time::Timestamp;
-use utoipa::IntoResponses;
 
 use crate::State;
 use crate::caller::Caller;
 use crate::limits::{DAY, HOUR, TIMES_PER_ADDRESS};
-
-/// What a request may be refused for that is one too many, in the OpenAPI document.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "for the OpenAPI document")]
-pub(crate) enum LimitErrors<'a> {
-    /// a limit of the operator's is reached; `Retry-After` says when to try again
-    #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(Problem<'a>),
-}
 
 impl State {
     /// Counts a request that is about to be decided, once however often that is. Administrators are not counted.

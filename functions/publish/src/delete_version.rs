@@ -6,12 +6,11 @@ use axum::response::Response;
 use http::HeaderMap;
 use registry::cache::CachePolicy;
 use registry::edge::{self, ClientAddress};
-use registry::error::{ApiError, Problem, TokenErrors};
+use registry::error::{ApiError, LimitErrors, Problem, TokenErrors};
 use registry::model::{ServerResponse, Status, VersionState};
 use registry::store::AuditEvent;
+use registry_auth::well_formed;
 
-use crate::access::well_formed;
-use crate::allowance::LimitErrors;
 use crate::caller::Asked;
 use crate::change::StatusUpdate;
 

@@ -6,14 +6,14 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion, Status};
 use registry::store::AuditEvent;
+use registry_auth::well_formed;
 use registry_validate::structure;
 
-use crate::access::{may_edit, well_formed};
-use crate::allowance::LimitErrors;
+use crate::access::may_edit;
 use crate::caller::{Asked, Caller};
 use crate::change::{Draft, Outcome};
 use crate::publish::parsed;

@@ -6,15 +6,15 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, BodyErrors, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, TokenErrors};
 use registry::limits;
 use registry::model::{ServerJson, ServerName, ServerResponse, ServerVersion};
 use registry::store::AuditEvent;
 use registry::time::Timestamp;
+use registry_auth::well_formed;
 use registry_validate::{Issue, semantic, structure};
 
-use crate::access::{may_publish, well_formed};
-use crate::allowance::LimitErrors;
+use crate::access::may_publish;
 use crate::caller::{Asked, Caller};
 use crate::change::{Draft, Outcome};
 

@@ -6,14 +6,14 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
 use registry::store::{AuditEvent, ServerChange, ServerState, batches, pause};
+use registry_auth::well_formed;
 use utoipa::ToSchema;
 
-use crate::access::{may_change_status, well_formed};
-use crate::allowance::LimitErrors;
+use crate::access::may_change_status;
 use crate::caller::{Asked, Caller};
 use crate::change::{Refusal, StatusUpdate, read_server, too_busy};
 use crate::version_status::DETAIL;

@@ -6,13 +6,13 @@ use axum::response::Response;
 use http::Request;
 use registry::cache::CachePolicy;
 use registry::edge::{self, JsonRequest};
-use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, Problem, TokenErrors};
 use registry::limits;
 use registry::model::{ServerName, ServerResponse, ServerVersion, VersionState};
 use registry::store::AuditEvent;
+use registry_auth::well_formed;
 
-use crate::access::{may_change_status, well_formed};
-use crate::allowance::LimitErrors;
+use crate::access::may_change_status;
 use crate::caller::{Asked, Caller};
 use crate::change::{Decision, Outcome, Refusal, StatusUpdate, read_server};
 

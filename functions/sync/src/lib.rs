@@ -14,21 +14,50 @@ pub use sync::{OnProgress, Progress, Sync, SyncError};
 use std::sync::Arc;
 
 use registry::store::StoreError;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use source::{ReadContext, Source};
 
-/// Answers one schedule event: a run over `sources`, and a look at the proofs of `domains`. What the event says does not
-/// matter.
+/// What calls the function. Of what an event says no more counts than who sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Sent")]
+pub enum Event {
+    /// The schedule.
+    Schedule,
+    /// The table's stream: somebody changed something.
+    Stream,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(rename = "Records")]
+    records: Option<IgnoredAny>,
+}
+
+impl From<Sent> for Event {
+    fn from(sent: Sent) -> Self {
+        if sent.records.is_some() { Self::Stream } else { Self::Schedule }
+    }
+}
+
+/// Answers one event. The schedule has all `sources` imported and the proofs of `domains` looked at, and both have the
+/// snapshot published: a publish must not have the sources read again.
 ///
 /// # Errors
 /// When the snapshot could not be published, a source could not be imported, or domains could not be looked at: the run is
-/// then in the log as failed, and the next schedule tries again. None of them stops the others.
+/// then in the log as failed, and the next event tries again. None of them stops the others.
 pub async fn handle(
+    event: Event,
     sync: &Sync,
     sources: &[Source],
     context: &ReadContext,
     domains: Option<&DomainChecks>,
 ) -> Result<Report, HandleError> {
     let quiet: OnProgress = Arc::new(|_, _| ());
+    if event == Event::Stream {
+        let serial = Box::pin(sync.publish()).await?.pointer.serial;
+        return Ok(Report { serial, ..Report::default() });
+    }
     // Boxed: the future of a run is deep, and the runtime wraps it many times more.
     let run = Box::pin(sync.run(sources, context, &quiet)).await;
     let rechecked = match domains {
@@ -68,4 +97,18 @@ pub enum HandleError {
     /// Domains that were not looked at.
     #[error("cannot look at the proofs of domains: {0}")]
     Domains(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+
+    #[test]
+    fn the_stream_is_told_from_the_schedule() {
+        let read = |text: &str| serde_json::from_str::<Event>(text).unwrap();
+        assert_eq!(read(r#"{"Records": [{"eventID": "1", "eventName": "INSERT"}]}"#), Event::Stream);
+        for text in [r#"{"source": "aws.scheduler", "detail": "{}"}"#, "{}", r#"{"Records": null}"#] {
+            assert_eq!(read(text), Event::Schedule, "{text}");
+        }
+    }
 }

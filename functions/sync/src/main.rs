@@ -12,9 +12,8 @@ use registry::store::Writer;
 use registry::telemetry;
 use registry_domain::HostedZones;
 use registry_route53::Route53;
-use serde::de::IgnoredAny;
 use sync::source::{ReadContext, Source, check_names};
-use sync::{DomainChecks, Sync};
+use sync::{DomainChecks, Event, Sync};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -34,9 +33,9 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), Bucket::new(aws.s3(), config.bucket))
         .keeping_records(number_from_env(AUDIT_DAYS, 1..=3650, limits::AUDIT_DAYS)?);
     let (sync, sources, context, domains) = (&sync, &sources, &context, &domains);
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<IgnoredAny>| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
         // The type that alarms look for.
-        sync::handle(sync, sources, context, Some(domains)).await.map_err(|error| Diagnostic {
+        sync::handle(event.payload, sync, sources, context, Some(domains)).await.map_err(|error| Diagnostic {
             error_type: "sync::HandleError".to_owned(),
             error_message: error.to_string(),
         })

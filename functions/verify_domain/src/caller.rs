@@ -2,11 +2,11 @@
 
 use http::{HeaderMap, StatusCode};
 use registry::edge::ClientAddress;
-use registry::error::{ApiError, ErrorDetail};
+use registry::error::ApiError;
 use registry::identity::Identity;
 use registry::store::{AuditEvent, AuditOutcome, AuditRecord, Limit};
 use registry::time::Timestamp;
-use registry_auth::{AuthMethod, BearerError, Claims, bearer};
+use registry_auth::{AuthMethod, Claims, bearer};
 use registry_domain::ClaimableDomain;
 
 use crate::State;
@@ -27,19 +27,6 @@ pub(crate) enum Counted {
     Check,
     /// A claim that is made or given up.
     Change,
-}
-
-/// All that is wrong with the form of a request at once, the header first: to the framework of the official registry, a
-/// request without a token is malformed.
-///
-/// # Errors
-/// 422, unless nothing is wrong.
-pub(crate) fn well_formed<T>(headers: &HeaderMap, body: Result<T, Vec<ErrorDetail>>) -> Result<T, ApiError> {
-    let header = bearer(headers).err().and_then(BearerError::detail);
-    match (header, body) {
-        (None, Ok(body)) => Ok(body),
-        (header, body) => Err(ApiError::validation(header.into_iter().chain(body.err().unwrap_or_default()).collect())),
-    }
 }
 
 impl State {

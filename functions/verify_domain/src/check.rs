@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::edge::JsonRequest;
-use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, Problem, TokenErrors};
 use registry::store::{AuditEvent, AuditOutcome};
 use registry::time::Timestamp;
+use registry_auth::well_formed;
 use registry_domain::{Claim, ClaimBody, ClaimableDomain, DomainsError};
 
 use crate::body::{DomainInput, claimable, domain_text};
-use crate::caller::{Caller, Counted, well_formed};
+use crate::caller::{Caller, Counted};
 use crate::{answer, limits};
 
 /// Looks for the record, and for the file, of a claim. Whoever has one of them becomes the holder of the domain.
@@ -27,7 +28,7 @@ use crate::{answer, limits};
         (status = 409, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        LimitErrors,
     )
 )]
 pub(crate) async fn check_domain(

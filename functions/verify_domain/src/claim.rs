@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Request;
 use registry::edge::JsonRequest;
-use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, TokenErrors};
 use registry::store::{AuditEvent, AuditOutcome};
 use registry::time::Timestamp;
+use registry_auth::well_formed;
 use registry_domain::ClaimBody;
 
 use crate::body::{DomainInput, claimable, domain_text};
-use crate::caller::{Counted, well_formed};
+use crate::caller::Counted;
 use crate::{answer, limits};
 
 /// Claims a domain. The answer names the record and the file of which one has to be set. The same claim again gets the same
@@ -26,7 +27,7 @@ use crate::{answer, limits};
         (status = 200, body = ClaimBody),
         BodyErrors,
         TokenErrors,
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        LimitErrors,
     ),
 )]
 pub(crate) async fn claim_domain(

@@ -5,14 +5,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{Request, StatusCode, header};
 use registry::edge::JsonRequest;
-use registry::error::{ApiError, BodyErrors, Problem, TokenErrors};
+use registry::error::{ApiError, BodyErrors, LimitErrors, Problem, TokenErrors};
 use registry::identity::Identity;
 use registry::store::{AuditEvent, AuditOutcome};
 use registry::time::Timestamp;
+use registry_auth::well_formed;
 use registry_domain::{Claim, ClaimBody, ClaimableDomain, Finding, Method};
 
 use crate::body::{HostedDomainInput, claimable, hosted_texts};
-use crate::caller::{Caller, Counted, well_formed};
+use crate::caller::{Caller, Counted};
 use crate::{answer, limits};
 use registry_route53::{Route53, Route53Error, Zone};
 
@@ -43,7 +44,7 @@ impl From<ApiError> for Failure {
         (status = 409, body = Problem, content_type = "application/problem+json"),
         BodyErrors,
         TokenErrors,
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        LimitErrors,
     )
 )]
 pub(crate) async fn prove_hosted_domain(

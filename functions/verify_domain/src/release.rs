@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use registry::edge::ClientAddress;
-use registry::error::{ApiError, Problem, TokenErrors};
+use registry::error::{ApiError, LimitErrors, Problem, TokenErrors};
 use registry::store::{AuditEvent, AuditOutcome};
 use registry::time::Timestamp;
 
@@ -24,7 +24,7 @@ use crate::caller::Counted;
         (status = 204, description = "the claim is given up"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         TokenErrors,
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        LimitErrors,
     )
 )]
 pub(crate) async fn release_domain(

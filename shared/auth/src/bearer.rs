@@ -32,6 +32,21 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, BearerError> {
     Ok(token)
 }
 
+/// All that is wrong with the form of a request at once, the header first: to the framework of the official registry, a
+/// request without a token is malformed.
+///
+/// # Errors
+/// 422, unless nothing is wrong. A header that is there and is wrong is for [`bearer`] to refuse.
+pub fn well_formed<T>(headers: &HeaderMap, parsed: Result<T, Vec<ErrorDetail>>) -> Result<T, ApiError> {
+    let header = bearer(headers).err().and_then(BearerError::detail);
+    match (header, parsed) {
+        (None, Ok(parsed)) => Ok(parsed),
+        (header, parsed) => {
+            Err(ApiError::validation(header.into_iter().chain(parsed.err().unwrap_or_default()).collect()))
+        }
+    }
+}
+
 impl BearerError {
     /// What a list of everything that is wrong with a request says first, if there is no header at all; a wrong header ends
     /// the request by itself.

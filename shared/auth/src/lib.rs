@@ -22,7 +22,7 @@ mod permission;
 mod provider;
 mod verify;
 
-pub use bearer::{BearerError, bearer};
+pub use bearer::{BearerError, bearer, well_formed};
 pub use claims::{AuthMethod, Claims, ISSUER};
 pub use environment::{
     EnvironmentError, TOKEN_KEYS, TOKEN_LIFETIME, TOKEN_PUBLIC_KEYS, lifetime_from_env, signing_keys_from_env,

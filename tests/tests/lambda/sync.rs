@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::event::schedule;
 use crate::fixture::{Registry, document};
+use crate::publisher::{self, Publisher};
 
 #[tokio::test]
 async fn a_schedule_event_imports_and_a_second_writes_nothing() {
@@ -16,6 +17,19 @@ async fn a_schedule_event_imports_and_a_second_writes_nothing() {
     let second = sync.invoke(&schedule()).await.unwrap();
     assert_eq!(second["sources"], source(0, 1));
     assert_eq!(second["serial"], first["serial"]);
+}
+
+/// A publish is followed by a snapshot, and not by another import of everything.
+#[tokio::test]
+async fn an_event_of_the_stream_publishes_and_reads_no_source() {
+    let publisher = Publisher::new().await;
+    let sources = format!("gone={}", publisher.registry.directory.path().join("no-such-file.json").display());
+    let sync = publisher.registry.start("sync", &[("BERTH_SOURCES", &sources)]).await;
+    assert_eq!(publisher.publish(&publisher::document("widget", "1.0.0")).await.status, 200);
+    let report =
+        sync.invoke(&json!({"Records": [{"eventName": "INSERT", "eventSource": "aws:dynamodb"}]})).await.unwrap();
+    assert_eq!(report, json!({"serial": 1, "sources": []}));
+    assert!(sync.invoke(&schedule()).await.is_err(), "the schedule reads them");
 }
 
 /// What another function changes is seen by one that runs already.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, Request, StatusCode, header};
 use registry::edge::{ClientAddress, Query};
-use registry::error::{ApiError, Problem};
+use registry::error::{ApiError, LoginErrors};
 use registry::store::{AuditEvent, AuditOutcome};
 use registry::time::Timestamp;
 use registry_auth::AuthMethod;
@@ -33,9 +33,7 @@ use crate::refused::Failure;
     ),
     responses(
         (status = 303, description = "Logged in: a cookie carries the session"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        LoginErrors,
     )
 )]
 pub(crate) async fn callback_github(State(state): State<crate::State>, request: Request<Body>) -> Response {

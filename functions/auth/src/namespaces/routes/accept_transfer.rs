@@ -8,7 +8,7 @@ use registry::error::{ApiError, Problem, TokenErrors};
 use registry::identity::{Identity, Namespace};
 use registry::store::AuditEvent;
 
-use super::{answer, caller, segment};
+use super::{answer, caller, other_memberships, segment};
 use crate::namespaces::change::Change;
 use crate::namespaces::decision::{Decision, Situation, Wanted};
 use crate::namespaces::member::{Member, Role};
@@ -37,11 +37,7 @@ pub(crate) async fn accept_transfer(
 ) -> Result<Response, ApiError> {
     let path = segment::<Namespace>("namespace", &namespace);
     let (caller, namespace) = caller(&state, &headers, address.map(|address| address.0), path)?;
-    let others = match caller.somebody() {
-        Ok(identity) => state.tables.namespaces.memberships(identity).await.map_err(ApiError::unavailable)?,
-        Err(_) => Vec::new(),
-    };
-    let others = others.iter().filter(|membership| membership.namespace.key() != namespace.key()).count();
+    let others = other_memberships(&state, &caller, &namespace).await?;
     let target = caller.claims.identity().map_or_else(String::new, Identity::to_string);
     let wanted = Wanted { caller, namespace, event: AuditEvent::Transfer, target };
     answer(&state.change_namespace(&wanted, |situation| decide(situation, others)).await?)

@@ -20,8 +20,9 @@ use http::{HeaderMap, Request};
 use registry::cache::CachePolicy;
 use registry::edge::{self, ClientAddress, JsonRequest, Routes};
 use registry::error::{ApiError, ErrorDetail};
+use registry::identity::Namespace;
 use registry::route;
-use registry_auth::{BearerError, bearer};
+use registry_auth::well_formed;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,7 +54,7 @@ fn caller<T>(
     address: Option<ClientAddress>,
     path: Result<T, Vec<ErrorDetail>>,
 ) -> Result<(Caller, T), ApiError> {
-    let path = well_formed(headers, path, Ok(()))?.0;
+    let path = well_formed(headers, path)?;
     Ok((state.caller(headers, address)?, path))
 }
 
@@ -68,25 +69,8 @@ async fn caller_with_body<T, U>(
     parse: impl FnOnce(&Value) -> Result<U, Vec<ErrorDetail>>,
 ) -> Result<(Caller, T, U), ApiError> {
     let JsonRequest { headers, address, body } = JsonRequest::read(request, limits::BODY_BYTES).await?;
-    let (path, body) = well_formed(&headers, path, parse(&body))?;
+    let (path, body) = well_formed(&headers, both(path, parse(&body)))?;
     Ok((state.caller(&headers, address)?, path, body))
-}
-
-/// All that is malformed at once; a request without a token is.
-fn well_formed<T, U>(
-    headers: &HeaderMap,
-    path: Result<T, Vec<ErrorDetail>>,
-    body: Result<U, Vec<ErrorDetail>>,
-) -> Result<(T, U), ApiError> {
-    let header = bearer(headers).err().and_then(BearerError::detail);
-    match (header, path, body) {
-        (None, Ok(path), Ok(body)) => Ok((path, body)),
-        (header, path, body) => {
-            let path = path.err().unwrap_or_default();
-            let body = body.err().unwrap_or_default();
-            Err(ApiError::validation(header.into_iter().chain(path).chain(body).collect()))
-        }
-    }
 }
 
 /// What a segment of the path names.
@@ -101,7 +85,7 @@ where
     })
 }
 
-/// What two segments of the path name.
+/// Two things that a request says, or all that is wrong with them.
 fn both<T, U>(
     first: Result<T, Vec<ErrorDetail>>,
     second: Result<U, Vec<ErrorDetail>>,
@@ -110,6 +94,17 @@ fn both<T, U>(
         (Ok(first), Ok(second)) => Ok((first, second)),
         (first, second) => Err(first.err().into_iter().chain(second.err()).flatten().collect()),
     }
+}
+
+/// In how many other namespaces somebody has a part: there is a limit.
+///
+/// # Errors
+/// 503 when the table cannot be read.
+async fn other_memberships(state: &crate::State, caller: &Caller, namespace: &Namespace) -> Result<usize, ApiError> {
+    // Whoever can have a part in none is told so by the decision.
+    let Ok(identity) = caller.somebody() else { return Ok(0) };
+    let all = state.tables.namespaces.memberships(identity).await.map_err(ApiError::unavailable)?;
+    Ok(all.iter().filter(|membership| membership.namespace.key() != namespace.key()).count())
 }
 
 /// An answer that nobody keeps.
