@@ -3,8 +3,10 @@
 mod access;
 pub mod embedded;
 mod environment;
+mod metrics;
 mod routes;
 mod serve;
+mod spans;
 mod stores;
 
 pub use access::{Access, AccessError};

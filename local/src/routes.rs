@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use registry::catalogue::Catalogue;
 use registry::edge::Edge;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -57,4 +58,9 @@ fn document() -> OpenApi {
 #[must_use]
 pub fn edge(services: &Services) -> Edge {
     Edge::new(documented(services).into())
+}
+
+/// All routes, and others that the API does not have, behind the edge.
+pub(crate) fn edge_with(services: &Services, others: Router) -> Edge {
+    Edge::new(Router::from(documented(services)).merge(others))
 }

@@ -14,6 +14,7 @@ use registry::catalogue::CatalogueError;
 use registry::config::{ConfigError, address_header_from_env};
 use registry::edge::ClientAddress;
 use registry::store::Serial;
+use registry::telemetry::{LogLine, Recorder};
 use sync::source::{Location, ReadContext, Source};
 use sync::{DomainChecks, OnProgress, Report, Sync, SyncError};
 use tokio::net::TcpListener;
@@ -21,7 +22,9 @@ use tokio::sync::watch;
 use tokio::task::JoinError;
 
 use crate::access::{Access, AccessError};
-use crate::routes::{Services, edge};
+use crate::metrics::Metrics;
+use crate::routes::{Services, edge_with};
+use crate::spans::Spans;
 use crate::stores::{Stores, StoresError};
 
 /// How long accepted requests may take after the signal to stop.
@@ -78,12 +81,19 @@ pub enum ServeError {
     /// The state cannot be read.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// A snapshot that cannot be read could not be made anew.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
     /// The logins cannot be set up.
     #[error(transparent)]
     Access(#[from] AccessError),
     /// The environment.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Where spans are sent.
+    #[cfg(feature = "otel")]
+    #[error(transparent)]
+    Spans(#[from] registry_otel::SpansError),
     /// The address cannot be used.
     #[error("cannot listen on {address}: {source}; choose another address with --listen or BERTH_LISTEN")]
     Listen {
@@ -117,9 +127,14 @@ pub async fn serve(
     let importer = stores.sync();
     let checks = stores.domain_checks(&options.access)?;
     let (stopping, stopped) = watch::channel(false);
-    let is_empty = importer.catalogue().view().await?.is_empty();
+    let is_empty = importer.view().await?.is_empty();
     let services = Services { catalogue: Arc::clone(importer.catalogue()), ..stores.services(&options.access)? };
-    let edge = edge(&services).behind(address_header_from_env()?);
+    let metrics = Arc::new(Metrics::default());
+    let requests = Arc::clone(&metrics.requests) as Arc<dyn Recorder>;
+    let mut recorders: Vec<Arc<dyn Recorder>> = vec![Arc::new(LogLine), requests];
+    let spans = Spans::from_env(&mut recorders)?;
+    let edge = edge_with(&services, Arc::clone(&metrics).route(Arc::clone(importer.catalogue())));
+    let edge = edge.recorded_by(recorders).behind(address_header_from_env()?);
     let edge = tower::ServiceExt::<Request<Body>>::map_request(edge, with_address);
     let service = ServiceExt::<Request<Body>>::into_make_service_with_connect_info::<SocketAddr>(edge);
     // A task of its own: planning an import keeps this one busy for milliseconds at a time.
@@ -129,6 +144,12 @@ pub async fn serve(
         serving.with_graceful_shutdown(async move { drop(stopped.wait_for(|stopped| *stopped).await) }).into_future()
     });
     let mut stop = std::pin::pin!(stop);
+    let on_event: Arc<dyn Fn(Event<'_>) + Send + std::marker::Sync> = Arc::new(move |event: Event<'_>| {
+        if let Event::Imported(import) = event {
+            metrics.imported(import);
+        }
+        on_event(event);
+    });
 
     let background = async {
         if is_empty {
@@ -149,7 +170,7 @@ pub async fn serve(
                 tokio::time::sleep(options.interval).await;
             }
         };
-        tokio::join!(imports, upkeep(stores, &importer), recheck_domains(&checks));
+        tokio::join!(imports, upkeep(stores, &importer), recheck_domains(&checks), spans.keep_sending());
     };
     let mut background = std::pin::pin!(background);
 
@@ -161,7 +182,9 @@ pub async fn serve(
     on_event(Event::Stopping);
     // Dropping the import at its next await loses nothing: each transaction is whole, and the next run goes on.
     let _ = stopping.send(true);
-    match tokio::time::timeout(GRACE, server).await {
+    let served = tokio::time::timeout(GRACE, server).await;
+    spans.flush().await;
+    match served {
         Ok(served) => finished(served),
         Err(_) => {
             tracing::warn!(seconds = GRACE.as_secs(), "requests were cut off that took too long");

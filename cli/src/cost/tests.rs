@@ -251,9 +251,12 @@ fn the_numbers_are_those_of_the_template() {
     let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml");
     let template = std::fs::read_to_string(template).unwrap();
     let (_, alarms) = template.split_once("── Alarms").unwrap();
+    let optional = alarms.matches("Type: AWS::CloudWatch::Alarm\n    Condition: HasMetrics\n").count();
     let load = Load::of(Preset::Company);
     let says = |text: &str| assert!(template.contains(text), "{text:?}: change what `berth cost` computes with it");
-    assert_eq!(alarms.matches("MetricName: ").count() as f64, load.alarms, "metrics that alarms watch");
+    assert_eq!((alarms.matches("MetricName: ").count() - optional) as f64, load.alarms, "metrics that alarms watch");
+    says("  Metrics:\n");
+    says("    Default: none\n    AllowedValues: [none, basic, routes]\n");
     assert_eq!(template.matches("Type: AWS::CloudWatch::Dashboard").count() as f64, load.dashboards);
     assert_eq!(template.matches("Type: AWS::SecretsManager::Secret").count() as f64, load.secrets);
     assert_eq!(template.contains("DetailedMetricsEnabled: true"), load.metrics > 0.0, "metrics of routes");

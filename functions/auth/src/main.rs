@@ -15,5 +15,5 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_http::Error> {
     let aws = Aws::from_env()?;
-    registry_lambda::serve(Edge::new(router(State::from_env(&aws).await?))).await
+    registry_lambda::serve(Edge::new(router(State::from_env(&aws).await?)), None).await
 }

@@ -2,16 +2,15 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use get_server::{State, router};
 use registry::aws::Aws;
 use registry::catalogue::Catalogue;
 use registry::config::Config;
 use registry::edge::Edge;
-use registry::snapshot::{Bucket, SnapshotReader};
+use registry::snapshot::{Objects, SnapshotReader};
 use registry::store::Reader;
-use registry::{limits, telemetry};
+use registry::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -22,9 +21,9 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_http::Error> {
     let config = Config::from_env()?;
     let aws = Aws::from_env()?;
-    let snapshots = SnapshotReader::new(Bucket::new(aws.s3(), config.bucket));
+    let snapshots = SnapshotReader::new(Objects::new(&aws, &config.bucket));
     let catalogue = Arc::new(Catalogue::new(Reader::new(aws.dynamodb(), config.table), snapshots));
     let edge = Edge::new(router(State { catalogue: Arc::clone(&catalogue) }));
-    let _ = tokio::time::timeout(Duration::from_secs(limits::WARM_UP_SECONDS), catalogue.warm_up()).await;
-    registry_lambda::serve(edge).await
+    let seen = registry_lambda::warm_up(&catalogue).await;
+    registry_lambda::serve(edge, seen).await
 }

@@ -29,5 +29,5 @@ async fn run() -> Result<(), lambda_http::Error> {
         false => None,
     };
     let state = State::new(table, keys, ownership, Policy::from_env()?, trail, counts);
-    registry_lambda::serve(Edge::new(router(state))).await
+    registry_lambda::serve(Edge::new(router(state)), None).await
 }

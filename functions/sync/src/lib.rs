@@ -55,7 +55,7 @@ pub async fn handle(
 ) -> Result<Report, HandleError> {
     let quiet: OnProgress = Arc::new(|_, _| ());
     if event == Event::Stream {
-        let serial = Box::pin(sync.publish()).await?.pointer.serial;
+        let serial = Box::pin(sync.publish()).await.map_err(logged)?.pointer.serial;
         return Ok(Report { serial, ..Report::default() });
     }
     // Boxed: the future of a run is deep, and the runtime wraps it many times more.
@@ -64,7 +64,7 @@ pub async fn handle(
         Some(domains) => Box::pin(recheck_domains(domains)).await.map(drop),
         None => Ok(()),
     };
-    let report = run?;
+    let report = run.map_err(logged)?;
     for source in &report.sources {
         tracing::info!(
             source = source.source,
@@ -83,6 +83,17 @@ pub async fn handle(
     }
     rechecked?;
     Ok(report)
+}
+
+/// What the error alone does not say: that nothing is lost, and where to look.
+fn logged(error: SyncError) -> SyncError {
+    tracing::error!(
+        error = registry::error_chain(&error),
+        "the snapshot was not published; nothing is lost: readers go on with the last one and what changed since, and the \
+         next change or schedule tries again. If that fails too, see that this function's role has s3:PutObject and \
+         s3:GetObject, that no policy of the bucket denies them, and that the table answers"
+    );
+    error
 }
 
 /// A scheduled run did not do all that it should.

@@ -15,5 +15,5 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_http::Error> {
     let state = State::from_env(&Aws::from_env()?)?;
-    registry_lambda::serve(Edge::new(router(state))).await
+    registry_lambda::serve(Edge::new(router(state)), None).await
 }

@@ -1,5 +1,7 @@
 //! Events, brought into a form that every URL parser reads.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::http::header;
@@ -60,8 +62,16 @@ pub(crate) fn bring_into_order(event: &mut LambdaRequest) {
 fn escaped(path: &str) -> String {
     let set = if escapes_are_valid(path) { PATH } else { DECODED_PATH };
     let slash = if path.starts_with('/') { "" } else { "/" };
-    // A URL parser resolves dot segments; no name begins with a dot, so none is meant.
-    format!("{slash}{}", utf8_percent_encode(path, set))
+    let path = utf8_percent_encode(path, set).to_string();
+    let segments: Vec<Cow<'_, str>> = path.split('/').map(without_dots).collect();
+    format!("{slash}{}", segments.join("/"))
+}
+
+/// A URL parser resolves dot segments, escaped ones too, and would find another resource than the one that is named. Escaped
+/// twice they stay, and names and versions are decoded as often.
+fn without_dots(segment: &str) -> Cow<'_, str> {
+    let dots = segment.replace("%2e", ".").replace("%2E", ".");
+    if matches!(dots.as_str(), "." | "..") { dots.replace('.', "%252E").into() } else { segment.into() }
 }
 
 /// A stage with a name stands before the path.
@@ -85,6 +95,10 @@ mod tests {
             ("/v0/servers/io.x/y/versions/1.0.1º", "/v0/servers/io.x/y/versions/1.0.1%C2%BA"),
             ("/v0/servers/io.x/y/versions/100%", "/v0/servers/io.x/y/versions/100%25"),
             ("/v0/servers/io.x/y/versions/2.0.0+b1", "/v0/servers/io.x/y/versions/2.0.0+b1"),
+            ("/v0/servers/../publish", "/v0/servers/%252E%252E/publish"),
+            ("/v0/servers/%2e%2E/publish", "/v0/servers/%252E%252E/publish"),
+            ("/v0/servers/io.x/./versions/100%", "/v0/servers/io.x/%252E/versions/100%25"),
+            ("/v0/servers/io.x%2F../versions/1..0", "/v0/servers/io.x%2F../versions/1..0"),
             ("", "/"),
         ] {
             assert_eq!(escaped(path), expected);

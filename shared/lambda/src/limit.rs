@@ -1,31 +1,24 @@
 //! The most that Lambda passes on.
 
-use std::convert::Infallible;
-
 use axum::body::Body;
 use axum::response::Response;
 use http::{StatusCode, header};
 use http_body_util::BodyExt;
-use registry::edge::Edge;
 use registry::error::ApiError;
 use registry::limits;
-use tower::ServiceExt;
 
-/// Answers a request; an answer that is too large becomes a problem that says what to do.
-pub(crate) async fn answer(edge: Edge, request: lambda_http::Request) -> Result<Response, Infallible> {
-    let has_origin = request.headers().contains_key(header::ORIGIN);
-    let path = request.uri().path().to_owned();
-    let response = edge.oneshot(request).await?;
+/// An answer with its whole body; one that is too large becomes a problem that says what to do.
+pub(crate) async fn within(response: Response, path: &str, has_origin: bool) -> Response {
     let (parts, body) = response.into_parts();
     // Bodies are complete before they are sent, so none breaks off.
     let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let is_compressed = parts.headers.contains_key(header::CONTENT_ENCODING);
     let sent = if is_compressed { bytes.len().div_ceil(3) * 4 } else { escaped_length(&bytes) };
     if sent <= limits::LAMBDA_RESPONSE_BYTES {
-        return Ok(Response::from_parts(parts, Body::from(bytes)));
+        return Response::from_parts(parts, Body::from(bytes));
     }
     tracing::warn!(path, is_compressed, body_bytes = bytes.len(), "answer is too large for lambda");
-    Ok(registry::edge::problem(too_large(is_compressed), has_origin))
+    registry::edge::problem(too_large(is_compressed), has_origin)
 }
 
 /// The length of a text as a JSON string.

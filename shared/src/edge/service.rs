@@ -1,29 +1,41 @@
 //! The service around a function's routes.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
+use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower::{Service, ServiceExt};
 use tower_http::CompressionLevel;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::compression::{Compression, CompressionLayer};
 
 use super::path::{InvalidPath, canonical};
-use super::{ClientAddress, cors, not_found};
+use super::{ClientAddress, RequestId, cors, not_found, request_id};
 use crate::cache::CachePolicy;
 use crate::error::ApiError;
+use crate::telemetry::{LogLine, Recorder, Served, method_name};
 
 /// Bodies below this many bytes are not worth a compressor: with its headers the answer fits one packet.
-const COMPRESS_ABOVE: u16 = 1024;
+pub(crate) const COMPRESS_ABOVE: u16 = 1024;
+
+/// What is counted for requests that reach no route.
+const NO_ROUTE: &str = "none";
+
+/// Where the router leaves the route that it found. It is an extension of the request: one of the answer would have to be
+/// carried through all that wraps answers.
+#[derive(Clone, Default)]
+struct FoundRoute(Arc<OnceLock<MatchedPath>>);
 
 /// Routes with all that every answer needs around them.
 ///
@@ -33,16 +45,25 @@ pub struct Edge {
     routes: Compression<Router, SizeAbove>,
     /// The header in which the operator's own proxy says where a request comes from.
     address_header: Option<HeaderName>,
+    recorders: Arc<[Arc<dyn Recorder>]>,
 }
 
 impl Edge {
-    /// The service of `routes`. Unknown paths and methods get the official registry's 404.
+    /// The service of `routes`, which logs each request. Unknown paths and methods get the official registry's 404.
     #[must_use]
     pub fn new(routes: Router) -> Self {
         let routes = routes.fallback(not_found).method_not_allowed_fallback(not_found);
+        let routes = routes.layer(MapRequestLayer::new(remember_route));
         let compression =
             CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESS_ABOVE));
-        Self { routes: compression.layer(routes), address_header: None }
+        Self { routes: compression.layer(routes), address_header: None, recorders: Arc::new([Arc::new(LogLine)]) }
+    }
+
+    /// The same service with others that hear of each request, and no log but theirs.
+    #[must_use]
+    pub fn recorded_by(mut self, recorders: Vec<Arc<dyn Recorder>>) -> Self {
+        self.recorders = recorders.into();
+        self
     }
 
     /// The same service behind a proxy of the operator's, which says in `header` where a request comes from.
@@ -52,7 +73,39 @@ impl Edge {
         self
     }
 
-    async fn answer(self, mut request: Request<Body>) -> Response {
+    /// Answers a request with what `last` makes of the answer, and tells the recorders.
+    pub async fn respond<F>(self, request: Request<Body>, last: impl FnOnce(Response) -> F) -> Response
+    where
+        F: Future<Output = Response>,
+    {
+        let began = Instant::now();
+        let (method, path) = (method_name(request.method()), request.uri().path().to_owned());
+        let id = request.extensions().get::<RequestId>().cloned();
+        let id = id.unwrap_or_else(|| RequestId::from_headers(request.headers()));
+        let traceparent = request.headers().get("traceparent").cloned();
+        let (recorders, found) = (Arc::clone(&self.recorders), FoundRoute::default());
+        let mut response = last(self.answer(request, found.clone()).await).await;
+        // A kept answer would carry the id of another request along.
+        if response.headers().get(header::CACHE_CONTROL).is_some_and(|policy| policy == CachePolicy::NoStore.header())
+            && let Some(id) = id.header_value()
+        {
+            response.headers_mut().insert(request_id::HEADER, id);
+        }
+        let served = Served {
+            id: &id,
+            method,
+            path: &path,
+            route: found.0.get().map_or(NO_ROUTE, MatchedPath::as_str),
+            status: response.status(),
+            took: began.elapsed(),
+            traceparent: traceparent.as_ref(),
+        };
+        recorders.iter().for_each(|recorder| recorder.record(&served));
+        response
+    }
+
+    async fn answer(self, mut request: Request<Body>, found: FoundRoute) -> Response {
+        request.extensions_mut().insert(found);
         let header = self.address_header.as_ref();
         if let Some(address) = header.and_then(|header| ClientAddress::from_header(request.headers(), header)) {
             request.extensions_mut().insert(address);
@@ -78,6 +131,14 @@ impl Edge {
         cors::apply(has_origin, &mut response);
         response
     }
+}
+
+fn remember_route(request: Request<Body>) -> Request<Body> {
+    let (found, route) = (request.extensions().get::<FoundRoute>(), request.extensions().get::<MatchedPath>());
+    if let (Some(found), Some(route)) = (found, route) {
+        let _ = found.0.set(route.clone());
+    }
+    request
 }
 
 /// The canonical URI if it differs.
@@ -175,18 +236,6 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let edge = self.clone();
-        Box::pin(async move {
-            let began = Instant::now();
-            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-            let response = edge.answer(request.map(Body::new)).await;
-            tracing::info!(
-                %method,
-                path,
-                status = response.status().as_u16(),
-                duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-                "request"
-            );
-            Ok(response)
-        })
+        Box::pin(async move { Ok(edge.respond(request.map(Body::new), ready).await) })
     }
 }

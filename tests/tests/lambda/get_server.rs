@@ -31,6 +31,26 @@ async fn a_name_is_found_however_it_is_escaped() {
     }
 }
 
+/// A URL parser would resolve the dots.
+#[tokio::test]
+async fn dots_lead_to_no_other_resource() {
+    let registry = Registry::with(&[document(NAME, "1.0.0")]).await;
+    let function = registry.reader("get_server").await;
+    for (path, expected) in [
+        ("/v0.1/servers/../servers/io.github.acme%2Fwidget/versions/latest", "Endpoint not found. "),
+        ("/v0.1/servers/%2e%2E/servers/io.github.acme%2Fwidget/versions/latest", "Endpoint not found. "),
+        ("/v0.1/servers/io.github.acme%2F../versions/latest", "Server not found"),
+        ("/v0.1/servers/io.github.acme%2F%2e%2e/versions/latest", "Server not found"),
+        ("/v0.1/servers/io.github.acme%2Fwidget/versions/..", "Server not found"),
+        ("/v0.1/servers/io.github.acme%2Fwidget/versions/%252e", "Server not found"),
+    ] {
+        for request in [Request::get(path), Request::get(path).undecoded()] {
+            let (status, detail, _) = function.send(&request).await.problem();
+            assert_eq!((status, detail.starts_with(expected)), (404, true), "{request:?}: {detail}");
+        }
+    }
+}
+
 /// Versions are free text. An HTTP API decodes the path, so the function sees characters that no URL may have.
 #[tokio::test]
 async fn a_version_may_have_any_characters() {

@@ -31,7 +31,11 @@ async fn each_request_is_one_line_of_json() {
     assert_eq!(requests.len(), 2, "{requests:?}");
     assert_eq!(requests[0]["path"], "/v0.1/servers");
     assert_eq!((&requests[0]["status"], &requests[1]["status"]), (&json!(200), &json!(404)));
+    assert_eq!((&requests[0]["route"], &requests[1]["route"]), (&json!("/v0.1/servers"), &json!("none")));
+    assert_eq!((&requests[0]["cold_start"], &requests[1]["cold_start"]), (&json!(1), &json!(0)));
     for line in &requests {
+        assert_eq!((&line["request_id"], &line["method"]), (&json!("JKJaXmPLvHcESHA="), &json!("GET")), "{line}");
+        assert_eq!(line.get("_aws"), None, "metrics are paid for, and not wanted");
         assert_eq!((&line["level"], line["duration_us"].is_u64()), (&json!("INFO"), true), "{line}");
         assert!(line["span"]["requestId"].is_string(), "{line}");
     }

@@ -32,6 +32,8 @@ mod list_servers;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod publish;
 #[cfg(test)]
 mod secret;
