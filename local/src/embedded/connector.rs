@@ -14,6 +14,7 @@ use http::header::HOST;
 use http::{HeaderValue, Request, Response, StatusCode};
 use s3s::{Body, StdError};
 
+use super::dynamodb::Came;
 use super::{Stores, dynamodb};
 
 /// An HTTP client whose requests the stores answer.
@@ -49,16 +50,16 @@ async fn answer(stores: &Stores, request: HttpRequest) -> Result<HttpResponse, S
         let host = HeaderValue::from_str(authority.as_str())?;
         request.headers_mut().insert(HOST, host);
     }
-    let response = stores.answer(request).await?;
+    let response = stores.answer(request, Came::InProcess).await?;
     Ok(response.map(SdkBody::from_body_1_x).try_into()?)
 }
 
 impl Stores {
     /// Answers a request of either protocol, which `x-amz-target` tells apart.
-    pub(super) async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, StdError> {
+    pub(super) async fn answer(&self, request: Request<Body>, came: Came) -> Result<Response<Body>, StdError> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         match target.filter(|target| target.starts_with("DynamoDB_")).map(str::to_owned) {
-            Some(target) => dynamodb::answer(&self.dynamodb, &target, request.into_body()).await,
+            Some(target) => dynamodb::answer(&self.dynamodb, &target, request.into_body(), came).await,
             None => {
                 let response = self.s3.call(request).await?;
                 // s3s explains a 304 in its body; its length would make a client wait for bytes that HTTP never sends.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bytes::Bytes;
+use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use dynoxide::{Database, DynoxideError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
@@ -23,20 +24,34 @@ pub(super) fn open(path: &Path) -> Result<Database, EmbeddedError> {
     Database::new(utf8).map_err(|source| EmbeddedError::OpenDynamoDb { path: path.to_owned(), source })
 }
 
+/// How a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// By a call: it is answered, once.
+    InProcess,
+    /// Over a connection, which may break before the answer; then the client sends the request again.
+    ByLoopback,
+}
+
 /// A batch of few keys takes no longer than a few gets.
 const SMALL_BATCH: usize = 2 * 1024;
 
 /// Answers one request.
-pub(super) async fn answer(database: &Database, target: &str, body: Body) -> Result<Response<Body>, StdError> {
+pub(super) async fn answer(
+    database: &Database,
+    target: &str,
+    body: Body,
+    came: Came,
+) -> Result<Response<Body>, StdError> {
     let body = body.collect().await?.to_bytes();
     let operation = target.split_once('.').map_or("", |(_, operation)| operation).to_owned();
     let database = database.clone();
     // A get takes 90 µs here and 210 µs by way of another thread; a transaction of 100 puts would block this one for 4 ms.
     let is_small = operation == "GetItem" || operation == "BatchGetItem" && body.len() < SMALL_BATCH;
     let answered = if is_small {
-        dispatch(&database, &operation, &body)
+        dispatch(&database, &operation, &body, came)
     } else {
-        spawn_blocking(move || dispatch(&database, &operation, &body)).await?
+        spawn_blocking(move || dispatch(&database, &operation, &body, came)).await?
     };
     Ok(match answered {
         Some(Ok(json)) => response(StatusCode::OK, json.into()),
@@ -56,7 +71,7 @@ fn response(status: StatusCode, json: Bytes) -> Response<Body> {
 }
 
 /// The operations that berth uses; `None` for any other.
-fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Option<dynoxide::Result<Vec<u8>>> {
+fn dispatch(database: &Database, operation: &str, body: &[u8], came: Came) -> Option<dynoxide::Result<Vec<u8>>> {
     Some(match operation {
         "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
         "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
@@ -71,7 +86,12 @@ fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Option<dynoxid
         "Query" => run(body, |request| database.query(request)),
         "Scan" => run(body, |request| database.scan(request)),
         "TransactGetItems" => run(body, |request| database.transact_get_items(request)),
-        "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+        "TransactWriteItems" => run(body, |mut request: TransactWriteItemsRequest| {
+            // The tokens of ten minutes are looked through at each transaction, a tenth of a publish after a few thousand.
+            // They tell a request that is sent again, which no call is.
+            request.client_request_token = request.client_request_token.filter(|_| came == Came::ByLoopback);
+            database.transact_write_items(request)
+        }),
         "UpdateItem" => run(body, |request| database.update_item(request)),
         "UpdateTimeToLive" => run(body, |request| database.update_time_to_live(request)),
         _ => return None,

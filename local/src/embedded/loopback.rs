@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::Stores;
+use super::dynamodb::Came;
 
 /// The embedded stores on a loopback port, until dropped. Requests that are running then are still answered.
 pub struct Loopback {
@@ -41,7 +42,7 @@ impl Loopback {
 }
 
 async fn answer(State(stores): State<Arc<Stores>>, request: Request) -> Response {
-    match stores.answer(request.map(Body::http_body_unsync)).await {
+    match stores.answer(request.map(Body::http_body_unsync), Came::ByLoopback).await {
         Ok(response) => response.map(axum::body::Body::new),
         Err(error) => {
             tracing::error!(%error, "embedded store failed");

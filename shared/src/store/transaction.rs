@@ -99,8 +99,9 @@ impl<'a> Transaction<'a> {
         Ok(this)
     }
 
-    pub(super) fn actions(&self) -> Vec<TransactWriteItem> {
-        self.actions.clone()
+    /// What is sent; what became of it can be explained without.
+    pub(super) fn take_actions(&mut self) -> Vec<TransactWriteItem> {
+        std::mem::take(&mut self.actions)
     }
 
     fn put(

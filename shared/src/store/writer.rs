@@ -96,9 +96,9 @@ impl Writer {
                 Some(serial) => serial,
                 None => self.reader.counter().await?.serial,
             };
-            let transaction = Transaction::new(&self.reader.table, before, changes, at)?;
-            let sent =
-                self.reader.client.transact_write_items().set_transact_items(Some(transaction.actions())).send().await;
+            let mut transaction = Transaction::new(&self.reader.table, before, changes, at)?;
+            let actions = transaction.take_actions();
+            let sent = self.reader.client.transact_write_items().set_transact_items(Some(actions)).send().await;
             let Err(error) = sent else {
                 *known = Some(transaction.serial);
                 return Ok(transaction.heads);

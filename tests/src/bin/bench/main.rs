@@ -24,6 +24,10 @@ use registry::time::Timestamp;
 use sync::OnProgress;
 use sync::source::{ReadContext, Source};
 
+/// As in `berth`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 2_000;
 const PUBLISHES: usize = 4_000;
 
