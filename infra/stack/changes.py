@@ -1,10 +1,14 @@
 """Change sets: made, shown, executed."""
 
+import hashlib
 import time
 
 from botocore.exceptions import ClientError
 
 from template import PATH, Refused
+
+# Where the data is, and the keys of the tokens.
+HOLDS_DATA = {"Table", "SnapshotBucket", "SiteBucket", "TokenKeys"}
 
 
 def describe(cloudformation, name):
@@ -50,6 +54,10 @@ def apply(cloudformation, name, template_url, given, confirm):
         print("nothing changes")
         return describe(cloudformation, name)
     _show(changes)
+    lost = sorted(HOLDS_DATA & {change["LogicalResourceId"] for change in changes if _verb(change) in ("Replace", "Remove")})
+    if lost:
+        cloudformation.delete_change_set(ChangeSetName=change_set)
+        raise Refused(f"nothing was changed: data is in {', '.join(lost)}, which would be replaced or removed")
     if not confirm():
         cloudformation.delete_change_set(ChangeSetName=change_set)
         raise Refused("nothing was changed")
@@ -59,16 +67,26 @@ def apply(cloudformation, name, template_url, given, confirm):
     if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         for event in _failures(cloudformation, name, began):
             print(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}")
-        reason = stack.get("StackStatusReason", "see above")
+        reason = stack.get("StackStatusReason") or "see above"
         raise Refused(f"the stack is {stack['StackStatus']}, as it was before: {reason}")
     return stack
 
 
+def upload_template(s3, bucket):
+    """Its digest, by which it stays in the bucket."""
+    content = PATH.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    s3.put_object(Bucket=bucket, Key=template_key(digest), Body=content)
+    return digest
+
+
+def template_key(digest):
+    return f"template/{digest}.yaml"
+
+
 def template_at(s3, bucket, digest):
     """The template is larger than a call may be, so it is read from the bucket."""
-    key = f"template/{digest}.yaml"
-    s3.put_object(Bucket=bucket, Key=key, Body=PATH.read_bytes())
-    return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/{key}"}
+    return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/{template_key(digest)}"}
 
 
 def _await_change_set(cloudformation, change_set):
@@ -115,8 +133,10 @@ def _failures(cloudformation, name, began):
 def _show(changes):
     counts = {}
     for change in changes:
-        replaced = change.get("Replacement") == "True"
-        verb = "Replace" if change["Action"] == "Modify" and replaced else change["Action"]
-        counts.setdefault(verb, []).append(change["LogicalResourceId"])
+        counts.setdefault(_verb(change), []).append(change["LogicalResourceId"])
     for verb, names in counts.items():
         print(f"{verb} {len(names)}: {', '.join(sorted(names))}")
+
+
+def _verb(change):
+    return "Replace" if change["Action"] == "Modify" and change.get("Replacement") == "True" else change["Action"]

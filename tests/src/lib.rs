@@ -9,6 +9,7 @@
 
 mod answer;
 mod changes;
+pub mod conformance;
 mod data;
 mod faults;
 mod local;
@@ -17,7 +18,9 @@ mod pages;
 mod publisher;
 pub mod runtime_api;
 pub mod secrets;
+mod serving;
 mod table;
+mod wire;
 
 pub use answer::{Answer, Client};
 pub use changes::{Version, change, server_json, time};
@@ -27,4 +30,6 @@ pub use local::{Registry, access};
 pub use objects::Objects;
 pub use pages::{listed, name_and_version, next_cursor, walk, walk_entries};
 pub use publisher::{ANONYMOUS, Publisher, SCHEMA, document, signing_keys, token, version_path, with_remotes};
+pub use serving::Serving;
 pub use table::{Item, Table};
+pub use wire::Wire;

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// Most bytes of an answer: the Lambda service refuses larger ones. 6 MB, and the 100 bytes that AWS adds to it.
@@ -39,6 +39,7 @@ pub struct Function {
     events: mpsc::UnboundedSender<Event>,
     spawned: Instant,
     exit: watch::Receiver<Option<ExitStatus>>,
+    killed: Arc<Notify>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -90,8 +91,9 @@ impl Function {
         tasks.extend(child.stdout.take().map(|pipe| collect(pipe, &api)));
         tasks.extend(child.stderr.take().map(|pipe| collect(pipe, &api)));
         let (exited, exit) = watch::channel(None);
-        tasks.push(tokio::spawn(wait(child, exited)));
-        Ok(Self { api, events, spawned, exit, tasks })
+        let killed = Arc::new(Notify::new());
+        tasks.push(tokio::spawn(wait(child, exited, Arc::clone(&killed))));
+        Ok(Self { api, events, spawned, exit, killed, tasks })
     }
 
     /// Sends an event; what the function answers, or its error. A function that ends or hangs is an error too, with its
@@ -153,6 +155,12 @@ impl Function {
             }
             _ => std::future::pending().await,
         }
+    }
+
+    /// Ends the process with SIGKILL, whatever it is doing; returns when it is gone.
+    pub async fn kill(&self) {
+        self.killed.notify_one();
+        self.exited().await;
     }
 
     /// What the function posted to `/runtime/init/error`.
@@ -218,8 +226,19 @@ fn collect(pipe: impl AsyncRead + Send + Unpin + 'static, api: &Arc<Api>) -> Joi
     })
 }
 
-async fn wait(mut child: Child, exited: watch::Sender<Option<ExitStatus>>) {
-    if let Ok(status) = child.wait().await {
+async fn wait(mut child: Child, exited: watch::Sender<Option<ExitStatus>>, killed: Arc<Notify>) {
+    let ended = tokio::select! {
+        ended = child.wait() => Some(ended),
+        () = killed.notified() => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => match child.start_kill() {
+            Ok(()) => child.wait().await,
+            Err(error) => Err(error),
+        },
+    };
+    if let Ok(status) = ended {
         exited.send_replace(Some(status));
     }
 }

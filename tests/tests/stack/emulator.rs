@@ -8,11 +8,15 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
+use crate::packages::packages;
+
 /// Exit code of `infra/python` where it cannot install what it needs.
 const CANNOT_INSTALL: i32 = 75;
 
 pub(crate) struct Emulator {
     pub(crate) endpoint: String,
+    /// The packages that are deployed; without it, they are built.
+    packages: Option<&'static Path>,
     _process: Child,
 }
 
@@ -48,14 +52,28 @@ impl Emulator {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        Some(Self { endpoint, _process: process })
+        Some(Self { endpoint, packages: None, _process: process })
+    }
+
+    /// Starts it for tests to which it does not matter how the functions are built.
+    pub(crate) async fn with_packages() -> Option<Self> {
+        let mut emulator = Self::start().await?;
+        emulator.packages = Some(packages(&emulator).await);
+        Some(emulator)
+    }
+
+    /// `--packages` of a deployment by hand.
+    pub(crate) fn packages(&self) -> &'static str {
+        self.packages.and_then(Path::to_str).unwrap()
     }
 
     /// Runs a script of the workspace with the emulator as its cloud.
     pub(crate) async fn run(&self, path: &str, arguments: &[&str]) -> Output {
         let (target, profile) = build();
+        let packages = self.packages.map(|packages| ("BERTH_BINARIES", packages));
         script(path)
             .args(arguments)
+            .envs(packages)
             .env("AWS_ENDPOINT_URL", &self.endpoint)
             .env("NO_PROXY", "127.0.0.1")
             .env("AWS_REGION", "us-east-1")
@@ -86,9 +104,18 @@ impl Emulator {
 
     /// What `look.py` sees.
     pub(crate) async fn look(&self, arguments: &[&str]) -> Value {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stack/look.py");
-        let seen = self.succeed("infra/python", &[&[script], arguments].concat()).await;
-        serde_json::from_str(&seen).unwrap()
+        self.python("look.py", arguments).await
+    }
+
+    /// What comes of what `act.py` does.
+    pub(crate) async fn act(&self, arguments: &[&str]) -> Value {
+        self.python("act.py", arguments).await
+    }
+
+    async fn python(&self, script: &str, arguments: &[&str]) -> Value {
+        let script = format!("{}/tests/stack/{script}", env!("CARGO_MANIFEST_DIR"));
+        let said = self.succeed("infra/python", &[&[script.as_str()], arguments].concat()).await;
+        serde_json::from_str(&said).unwrap()
     }
 }
 
@@ -100,7 +127,7 @@ fn script(path: &str) -> Command {
 }
 
 /// The target directory and the profile of this test, of which the functions are built too.
-fn build() -> (PathBuf, String) {
+pub(crate) fn build() -> (PathBuf, String) {
     // <target>/<profile>/deps/<this test>
     let test = std::env::current_exe().unwrap();
     let directory = test.parent().and_then(Path::parent).unwrap();

@@ -1,6 +1,7 @@
 """What the test sees of an account beside the API: prints JSON.
 
-    look.py data NAME       the table and the buckets of a stack: items, and what the pointer of the snapshot says
+    look.py data NAME       the table and the buckets of a stack: items, what the pointer of the snapshot says, what of it is
+                            missing, and gaps between the serials
     look.py data-of NAMES   the same by the names that `data` gave, for a stack that is gone
     look.py actions NAME    what each function may do, of all that is tried with the credentials of its role
     look.py items NAME      which kinds of items each function reached, and those of them that its role does not name
@@ -31,7 +32,26 @@ def data(names):
     if "pointer.json" in objects:
         pointer = json.load(s3.get_object(Bucket=names["SnapshotBucketName"], Key="pointer.json")["Body"])
     serial = int(counter.get("serial", 0))
-    return {"names": names, "keys": keys, "serial": serial, "objects": objects, "pointer": pointer}
+    return {
+        "names": names,
+        "keys": keys,
+        "serial": serial,
+        "objects": objects,
+        "pointer": pointer,
+        "missing": [key for key in named(pointer) if key not in objects],
+        "gaps": gaps(keys, serial),
+    }
+
+
+def named(pointer):
+    """The objects that a pointer names."""
+    return [] if pointer is None else [f"index/{pointer['index']}"] + [export["key"] for export in pointer["exports"]]
+
+
+def gaps(keys, serial):
+    """Serials without a change record, and change records without a serial."""
+    records = {int(key.split(" ")[1]) for key in keys if key.startswith("CHANGES#")}
+    return sorted(records ^ set(range(1, serial + 1)))
 
 
 FUNCTIONS = ["ListServers", "GetServer", "Publish", "Auth", "VerifyDomain", "Sync"]
@@ -198,4 +218,5 @@ commands = {
     "actions": actions,
     "items": items,
 }
-print(json.dumps(commands[sys.argv[1]](sys.argv[2])))
+if __name__ == "__main__":
+    print(json.dumps(commands[sys.argv[1]](sys.argv[2])))

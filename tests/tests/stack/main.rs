@@ -2,11 +2,29 @@
 //! table's stream and IAM work together.
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod deployment;
+#[cfg(test)]
 mod emulator;
+#[cfg(test)]
+mod exchanges;
+#[cfg(test)]
+mod packages;
 #[cfg(test)]
 mod registry;
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod leading_keys;
 #[cfg(test)]
 mod life;
+#[cfg(test)]
+mod paths;
+#[cfg(test)]
+mod rollback;
+#[cfg(test)]
+mod update;

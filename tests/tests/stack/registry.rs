@@ -27,6 +27,10 @@ impl Registry {
         registry
     }
 
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
@@ -61,7 +65,7 @@ impl Registry {
     }
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     let patience = Duration::from_secs(40);
     registry_fetch::client(Options {
         reach: Reach::Test { lookup: Arc::new(SystemLookup), allow_private: true },
