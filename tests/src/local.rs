@@ -9,7 +9,7 @@ use berth_local::embedded::CREDENTIAL;
 use berth_local::{Access, Policy, Services, Stores};
 use registry::aws::Aws;
 use registry::model::ServerName;
-use registry::snapshot::Bucket;
+use registry::snapshot::{self, Bucket};
 use registry::store::{AuditQuery, AuditRecord, Head, Serial, Writer, batches};
 use registry::time::Timestamp;
 use registry_domain::{Files, Resolvers, Verifier};
@@ -128,7 +128,7 @@ impl Registry {
 
     /// Another bucket in the same S3.
     pub async fn other_bucket(&self, name: &str) -> Bucket {
-        let bucket = Bucket::new(self.aws().s3(), name);
+        let bucket = Bucket::new(self.aws().s3(), snapshot::Objects::new(&self.aws(), name));
         bucket.create().await.expect("a bucket");
         bucket
     }

@@ -1,4 +1,4 @@
-//! The bucket, as snapshots use it.
+//! The bucket, as publishers use it.
 
 use std::fmt;
 use std::future::Future;
@@ -8,21 +8,14 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
-use super::SnapshotError;
-use crate::limits;
+use super::{Objects, SnapshotError};
 use crate::store::error_chain;
 
-/// Read access to the bucket.
+/// Write access to the bucket, and its objects.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     client: Client,
-    name: String,
-}
-
-/// An object with its validator.
-pub(super) struct Object {
-    pub(super) bytes: Bytes,
-    pub(super) etag: Option<String>,
+    objects: Objects,
 }
 
 /// On what a put depends.
@@ -58,10 +51,10 @@ pub trait PutBucket: fmt::Debug + Send + Sync {
 }
 
 impl Bucket {
-    /// The bucket called `name`.
+    /// The bucket of `objects`, which `client` writes.
     #[must_use]
-    pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+    pub fn new(client: Client, objects: Objects) -> Self {
+        Self { client, objects }
     }
 
     /// Creates the bucket if it does not exist, for local use and tests.
@@ -69,54 +62,21 @@ impl Bucket {
     /// # Errors
     /// When the service refuses.
     pub async fn create(&self) -> Result<(), SnapshotError> {
-        if self.client.head_bucket().bucket(&self.name).send().await.is_ok() {
+        if self.client.head_bucket().bucket(self.objects.name()).send().await.is_ok() {
             return Ok(());
         }
-        let created = self.client.create_bucket().bucket(&self.name).send().await;
-        created.map(drop).map_err(|error| self.failed("create the bucket", &self.name, &error))
-    }
-
-    /// An object, or `None` when there is none.
-    pub(super) async fn get(&self, key: &str) -> Result<Option<Object>, SnapshotError> {
-        let operation = "read";
-        let answer = match self.client.get_object().bucket(&self.name).key(key).send().await {
-            Ok(answer) => answer,
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(None),
-            Err(error) => return Err(self.failed(operation, key, &error)),
-        };
-        let etag = answer.e_tag;
-        let bytes = answer.body.collect().await.map_err(|error| self.failed(operation, key, &error))?.into_bytes();
-        Ok(Some(Object { bytes, etag }))
-    }
-
-    /// The validator of an object, or `None` when there is no object. Its body is not read: it may be broken.
-    pub(super) async fn etag(&self, key: &str) -> Result<Option<String>, SnapshotError> {
-        match self.client.head_object().bucket(&self.name).key(key).send().await {
-            Ok(answer) => Ok(answer.e_tag),
-            // By the status: an answer to HEAD has no body that could name the error.
-            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404) => Ok(None),
-            Err(error) => Err(self.failed("look for", key, &error)),
-        }
-    }
-
-    /// An LZ4 object, decompressed. Its content is checked by whoever knows its hash.
-    pub(super) async fn get_compressed(&self, key: &str) -> Result<Bytes, SnapshotError> {
-        let object = self.get(key).await?.ok_or_else(|| SnapshotError::Missing(key.to_owned()))?;
-        let corrupt = |reason: String| SnapshotError::Corrupt { key: key.to_owned(), reason };
-        let (size, compressed) =
-            lz4_flex::block::uncompressed_size(&object.bytes).map_err(|error| corrupt(error.to_string()))?;
-        if size > limits::SNAPSHOT_OBJECT_BYTES {
-            return Err(corrupt(format!("it says that it has {size} bytes")));
-        }
-        let bytes = lz4_flex::block::decompress(compressed, size).map_err(|error| corrupt(error.to_string()))?;
-        if bytes.len() != size {
-            return Err(corrupt(format!("it says that it has {size} bytes and has {}", bytes.len())));
-        }
-        Ok(bytes.into())
+        let created = self.client.create_bucket().bucket(self.objects.name()).send().await;
+        created.map(drop).map_err(|error| self.failed("create the bucket", self.objects.name(), &error))
     }
 
     fn failed(&self, operation: &'static str, key: &str, error: &dyn std::error::Error) -> SnapshotError {
         SnapshotError::Call { operation, key: key.to_owned(), message: error_chain(error) }
+    }
+}
+
+impl From<Bucket> for Objects {
+    fn from(bucket: Bucket) -> Self {
+        bucket.objects
     }
 }
 
@@ -137,7 +97,7 @@ impl PutBucket for Bucket {
             let put = self
                 .client
                 .put_object()
-                .bucket(&self.name)
+                .bucket(self.objects.name())
                 .key(key)
                 .content_type(headers.content_type)
                 .cache_control(cache_control)
