@@ -7,7 +7,7 @@ use registry::aws::{Aws, AwsError};
 use registry::catalogue::Catalogue;
 use registry::config::{self, Config, ConfigError};
 use registry::limits;
-use registry::snapshot::{Bucket, SnapshotError, SnapshotReader};
+use registry::snapshot::{Bucket, Objects, SnapshotError, SnapshotReader};
 use registry::store::{AuditLog, Counts, Reader, StoreError, Writer, create_table};
 use registry_domain::{Domains, Terms};
 use sync::Sync;
@@ -89,7 +89,7 @@ impl Stores {
     /// The bucket.
     #[must_use]
     pub fn bucket(&self) -> Bucket {
-        Bucket::new(self.aws.s3(), self.config.bucket.as_str())
+        Bucket::new(self.aws.s3(), Objects::new(&self.aws, &self.config.bucket))
     }
 
     /// Write access to the table.
@@ -132,13 +132,13 @@ impl Stores {
     #[must_use]
     pub fn catalogue(&self) -> Arc<Catalogue> {
         let table = Reader::new(self.aws.dynamodb(), self.config.table.as_str());
-        Arc::new(Catalogue::new(table, SnapshotReader::new(self.bucket())))
+        Arc::new(Catalogue::new(table, SnapshotReader::keeping(self.bucket(), limits::LOCAL_BLOCK_CACHE_BYTES)))
     }
 
     /// The importer and publisher.
     #[must_use]
     pub fn sync(&self) -> Sync {
-        Sync::new(self.writer(), self.bucket())
+        Sync::new(self.writer(), self.bucket()).keeping_blocks(limits::LOCAL_BLOCK_CACHE_BYTES)
     }
 
     /// A client for sources in S3.

@@ -6,15 +6,17 @@
 //! | [`store`] | the truth: DynamoDB, one table, one serial |
 //! | [`snapshot`] | the derived form in S3: blocks, index, pointer, exports |
 //! | [`catalogue`] | what reads answer from: the snapshot, overlaid with the changes since |
+//! | [`answers`] | what was rendered before |
 //! | [`edge`] | what every HTTP answer goes through |
 //! | [`error`], [`cache`] | problem+json, and how long an answer may be kept |
-//! | [`telemetry`] | logs |
+//! | [`telemetry`] | logs, and the numbers that they carry |
 //! | [`json`] | strict JSON |
 //! | [`identity`] | who somebody is, and namespaces |
 //! | [`config`], [`aws`] | the environment of a function, and its clients |
 //! | [`limits`] | every limit, in one place |
 //! | [`time`] | times as the official API writes them |
 
+pub mod answers;
 pub mod aws;
 pub mod cache;
 pub mod catalogue;

@@ -50,8 +50,14 @@ pub const LAMBDA_RESPONSE_BYTES: usize = 6 * 1024 * 1024 - 64 * 1024;
 
 /// Largest snapshot object that a reader accepts before it decompresses it.
 pub const SNAPSHOT_OBJECT_BYTES: usize = 1024 * 1024 * 1024;
-/// Decompressed blocks that a reader keeps in memory.
+/// Decompressed blocks that a function keeps in memory.
 pub const BLOCK_CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// The same in `berth serve`: the official registry of October 2026 is 116 MB, and fits whole.
+pub const LOCAL_BLOCK_CACHE_BYTES: usize = 512 * 1024 * 1024;
+/// Rendered answers that a reader keeps in memory.
+pub const ANSWER_CACHE_BYTES: usize = 16 * 1024 * 1024;
+/// Longest path and query of an answer that is kept.
+pub const ANSWER_KEY_BYTES: usize = 1024;
 
 /// Largest answer that `sync` reads from one source: eight times the official catalogue of October 2026 (116 MB).
 pub const SOURCE_BYTES: usize = 1024 * 1024 * 1024;

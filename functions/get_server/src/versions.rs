@@ -2,9 +2,10 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
+use http::{HeaderMap, Uri};
 use registry::cache::CachePolicy;
-use registry::catalogue::EntryRef;
-use registry::edge::{self, Query};
+use registry::catalogue::{EntryRef, View};
+use registry::edge::Query;
 use registry::error::{ApiError, Problem};
 use registry::model::{ServerList, Status};
 
@@ -28,10 +29,18 @@ pub(crate) async fn list_versions(
     State(state): State<crate::State>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let include_deleted = include_deleted(query.as_deref())?;
     let view = state.catalogue.view().await?;
-    let server = view.server(&name).ok_or_else(ApiError::server_not_found)?;
+    let answers = state.catalogue.answers();
+    let list = render(&view, &name, include_deleted);
+    answers.get_or_render(view.serial(), &uri, &headers, CachePolicy::Catalogue, list).await
+}
+
+async fn render(view: &View, name: &str, include_deleted: bool) -> Result<Vec<u8>, ApiError> {
+    let server = view.server(name).ok_or_else(ApiError::server_not_found)?;
     let is_visible = |entry: &EntryRef<'_>| include_deleted || entry.status != Status::Deleted;
     let mut entries: Vec<EntryRef<'_>> = server.entries().filter(is_visible).collect();
     if entries.is_empty() {
@@ -43,7 +52,7 @@ pub(crate) async fn list_versions(
     body.extend_from_slice(b"{\"servers\":[");
     view.append_json(&entries, &mut body).await?;
     body.extend_from_slice(format!("],\"metadata\":{{\"count\":{}}}}}\n", entries.len()).as_bytes());
-    Ok(edge::json(body, CachePolicy::Catalogue))
+    Ok(body)
 }
 
 pub(crate) fn include_deleted(query: Option<&str>) -> Result<bool, ApiError> {

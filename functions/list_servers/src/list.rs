@@ -2,8 +2,8 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use http::{HeaderMap, Uri};
 use registry::cache::CachePolicy;
-use registry::edge;
 use registry::error::{ApiError, Problem};
 use registry::model::ServerList;
 
@@ -33,8 +33,12 @@ use crate::parameters::Parameters;
 pub(crate) async fn list_servers(
     State(state): State<crate::State>,
     RawQuery(query): RawQuery,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let parameters = Parameters::parse(query.as_deref().unwrap_or_default())?;
     let view = state.catalogue.view().await?;
-    Ok(edge::json(page::render(&view, &parameters).await?, CachePolicy::Catalogue))
+    let answers = state.catalogue.answers();
+    let page = async { Ok(page::render(&view, &parameters).await?) };
+    answers.get_or_render(view.serial(), &uri, &headers, CachePolicy::Catalogue, page).await
 }

@@ -1,9 +1,10 @@
 //! Putting a page together.
 
 use memchr::memmem::Finder;
-use registry::catalogue::{EntryRef, ServerRef, View};
+use registry::catalogue::{EntryRef, ServerRef, View, Wanted};
 use registry::model::Status;
 use registry::snapshot::SnapshotError;
+use registry::time::Timestamp;
 
 use crate::cursor::Cursor;
 use crate::parameters::{Filter, Parameters, VersionFilter};
@@ -13,7 +14,7 @@ pub(crate) async fn render(view: &View, parameters: &Parameters) -> Result<Vec<u
     let Parameters { filter, limit, after } = parameters;
     let mut found: Vec<(&str, EntryRef<'_>)> = Vec::with_capacity(*limit);
     let matcher = Matcher::new(filter);
-    'servers: for server in view.servers_from(&after.name) {
+    'servers: for server in view.servers_from(&after.name, matcher.wanted()) {
         let is_first = server.name == after.name;
         for entry in matcher.entries(&server) {
             if is_first && after.version.as_deref().is_none_or(|version| entry.version <= version) {
@@ -50,11 +51,25 @@ impl<'f> Matcher<'f> {
         Self { filter, search: filter.search.as_deref().map(|search| Finder::new(search.as_bytes())) }
     }
 
-    fn entries<'a>(&self, server: &ServerRef<'a>) -> impl Iterator<Item = EntryRef<'a>> {
-        server.entries().filter(|entry| self.matches(entry))
+    /// A search text cannot hold a NUL, so it cannot match across the border of name and description.
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { text: self.search.as_ref(), updated_after: self.filter.updated_since.map(Timestamp::as_micros) }
     }
 
-    /// A search text cannot hold a NUL, so it cannot match across the border of name and description.
+    fn entries<'a>(&self, server: &ServerRef<'a>) -> impl Iterator<Item = EntryRef<'a>> {
+        let mut last: (&[u8], bool) = (&[], false);
+        server.entries().filter(move |entry| {
+            self.matches(entry)
+                && self.search.as_ref().is_none_or(|finder| {
+                    // Most versions of a server share their text.
+                    if !std::ptr::eq(entry.search, last.0) {
+                        last = (entry.search, finder.find(entry.search).is_some());
+                    }
+                    last.1
+                })
+        })
+    }
+
     fn matches(&self, entry: &EntryRef<'_>) -> bool {
         (self.filter.include_deleted || entry.status != Status::Deleted)
             && match &self.filter.version {
@@ -63,6 +78,5 @@ impl<'f> Matcher<'f> {
                 VersionFilter::Exactly(version) => entry.version == version,
             }
             && self.filter.updated_since.is_none_or(|since| entry.updated_at > since.as_micros())
-            && self.search.as_ref().is_none_or(|finder| finder.find(entry.search).is_some())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use registry::catalogue::{Catalogue, CatalogueError};
+use registry::catalogue::{Catalogue, CatalogueError, View};
 use registry::limits;
 use registry::snapshot::{Bucket, Published, Snapshot, SnapshotError, SnapshotReader, publish};
 use registry::store::{AuditEvent, AuditLog, AuditOutcome, AuditRecord, Serial, Writer};
@@ -66,6 +66,14 @@ impl Sync {
         Self { writer, catalogue, snapshots, bucket, trail }
     }
 
+    /// The same with up to `bytes` of the snapshot in memory.
+    #[must_use]
+    pub fn keeping_blocks(mut self, bytes: usize) -> Self {
+        self.snapshots = SnapshotReader::keeping(self.bucket.clone(), bytes);
+        self.catalogue = Arc::new(Catalogue::new(self.writer.clone_reader(), self.snapshots.clone()));
+        self
+    }
+
     /// The same with audit records that are kept for `days`.
     #[must_use]
     pub fn keeping_records(mut self, days: u32) -> Self {
@@ -89,6 +97,8 @@ impl Sync {
         context: &ReadContext,
         on_progress: &OnProgress,
     ) -> Result<Report, SyncError> {
+        // Imports compare with it.
+        self.view().await?;
         let mut report = Report::default();
         for source in sources {
             report.sources.push(self.import(source, context, on_progress).await);
@@ -212,7 +222,7 @@ impl Sync {
     /// When table or bucket fail.
     pub async fn publish(&self) -> Result<Published, SyncError> {
         for _ in 0..PUBLISH_ATTEMPTS {
-            let view = self.catalogue.view().await?;
+            let view = self.view().await?;
             let previous = view.snapshot();
             if previous.is_published() && previous.serial() == view.serial() {
                 self.announce(view.serial()).await?;
@@ -244,6 +254,22 @@ impl Sync {
             publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time).await?;
         self.announce(published.pointer.serial).await?;
         Ok(published)
+    }
+
+    /// The catalogue as it is now. A snapshot that cannot be read, such as one of another format, is made anew from the table:
+    /// nothing is in it that the table has not.
+    ///
+    /// # Errors
+    /// When table or bucket fail.
+    pub async fn view(&self) -> Result<Arc<View>, SyncError> {
+        match self.catalogue.view().await {
+            Err(CatalogueError::Snapshot(error @ SnapshotError::Corrupt { .. })) => {
+                tracing::warn!(error = registry::error_chain(&error), "the snapshot is made anew");
+                self.rebuild().await?;
+                Ok(self.catalogue.view().await?)
+            }
+            view => Ok(view?),
+        }
     }
 
     async fn announce(&self, serial: Serial) -> Result<(), SyncError> {

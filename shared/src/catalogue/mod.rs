@@ -5,4 +5,4 @@ mod refresh;
 mod view;
 
 pub use refresh::{Catalogue, CatalogueError};
-pub use view::{EntryRef, ServerRef, View};
+pub use view::{EntryRef, ServerRef, View, Wanted};

@@ -6,6 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 use super::view::View;
+use crate::answers::Answers;
+use crate::limits;
 use crate::snapshot::{SnapshotError, SnapshotReader};
 use crate::store::{Counter, Reader, StoreError};
 
@@ -14,6 +16,7 @@ use crate::store::{Counter, Reader, StoreError};
 pub struct Catalogue {
     table: Reader,
     snapshots: SnapshotReader,
+    answers: Answers,
     current: RwLock<Option<Arc<View>>>,
     /// Refreshes that began. A request may use the result of any that began after it came.
     begun: AtomicU64,
@@ -36,7 +39,20 @@ impl Catalogue {
     /// A catalogue that has read nothing yet.
     #[must_use]
     pub fn new(table: Reader, snapshots: SnapshotReader) -> Self {
-        Self { table, snapshots, current: RwLock::new(None), begun: AtomicU64::new(0), done: Mutex::new(0) }
+        Self {
+            table,
+            snapshots,
+            answers: Answers::new(limits::ANSWER_CACHE_BYTES),
+            current: RwLock::new(None),
+            begun: AtomicU64::new(0),
+            done: Mutex::new(0),
+        }
+    }
+
+    /// Answers that were rendered from views before.
+    #[must_use]
+    pub fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// A view that reflects every change acknowledged before the call: one read of the serial, shared with the calls
@@ -56,17 +72,6 @@ impl Catalogue {
         let view = self.refresh().await?;
         *done = number;
         Ok(view)
-    }
-
-    /// Opens connections and loads the snapshot, for the time before the first request: on Lambda that time has a whole
-    /// processor. A failure is logged and met again by the first request.
-    pub async fn warm_up(&self) {
-        if let Err(error) = self.view().await {
-            tracing::warn!(
-                error = crate::store::error_chain(&error),
-                "cannot load the catalogue before the first request"
-            );
-        }
     }
 
     /// Opens the snapshot in force, whatever the table says of it: for a publisher that found another than it knew.

@@ -5,6 +5,8 @@ use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use super::overlay::{ChangedServer, Overlay};
 use crate::model::{ServerName, Status};
 use crate::snapshot::{Block, Entry, ServerColumns, Snapshot, SnapshotError};
@@ -32,6 +34,15 @@ pub struct ServerRef<'a> {
 enum ServerPlace<'a> {
     Base(&'a Snapshot, ServerColumns<'a>),
     Changed(&'a ChangedServer),
+}
+
+/// What the servers of a list must have, so that others need not be looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// An entry with this in its search text, which has no NUL.
+    pub text: Option<&'a Finder<'a>>,
+    /// An entry that was changed after this, in microseconds since the epoch.
+    pub updated_after: Option<i64>,
 }
 
 /// A version of a server: its columns, and where its JSON is.
@@ -113,10 +124,11 @@ impl View {
         self.overlay.current(&self.base, name).await
     }
 
-    /// All servers whose name is not below `name`, in byte order.
-    pub fn servers_from<'a>(&'a self, name: &str) -> impl Iterator<Item = ServerRef<'a>> {
+    /// The servers whose name is not below `name`, in byte order, that may have what is `wanted`: most others are left out.
+    pub fn servers_from<'a>(&'a self, name: &str, wanted: Wanted<'a>) -> impl Iterator<Item = ServerRef<'a>> {
         Servers {
             view: self,
+            wanted,
             next: self.base.index().position(name).0,
             changed: self.overlay.0.range::<str, _>((Bound::Included(name), Bound::Unbounded)).peekable(),
         }
@@ -211,15 +223,32 @@ fn changed_entry(entry: &Entry) -> EntryRef<'_> {
 /// Snapshot and overlay, merged by name; the overlay's server replaces the snapshot's.
 struct Servers<'a> {
     view: &'a View,
+    wanted: Wanted<'a>,
     next: usize,
     changed: Peekable<btree_map::Range<'a, ServerName, Arc<ChangedServer>>>,
+}
+
+impl<'a> Servers<'a> {
+    /// The next server of the snapshot that may have what is wanted.
+    fn next_of_base(&mut self) -> Option<ServerRef<'a>> {
+        let index = self.view.base.index();
+        let mut number = Some(self.next);
+        if let Some(text) = self.wanted.text {
+            number = number.and_then(|from| index.server_with_text(text, from));
+        }
+        if let Some(since) = self.wanted.updated_after {
+            number = number.and_then(|from| index.server_updated_after(since, from));
+        }
+        self.next = number.unwrap_or_else(|| index.servers());
+        self.view.base_server(self.next)
+    }
 }
 
 impl<'a> Iterator for Servers<'a> {
     type Item = ServerRef<'a>;
 
     fn next(&mut self) -> Option<ServerRef<'a>> {
-        let base = self.view.base_server(self.next);
+        let base = self.next_of_base();
         let Some((name, server)) = self.changed.peek() else {
             self.next += 1;
             return base;

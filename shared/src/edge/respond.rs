@@ -11,15 +11,20 @@ use crate::error::ApiError;
 /// A JSON answer with a strong ETag, made of the body's hash, and a cache policy.
 #[must_use]
 pub fn json(body: Vec<u8>, policy: CachePolicy) -> Response {
-    let etag = format!("\"{:032x}\"", xxh3_128(&body));
+    let etag = etag(&body);
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
+    if let Some(etag) = etag {
         headers.insert(header::ETAG, etag);
     }
     response.extensions_mut().insert(policy);
     response
+}
+
+/// The strong ETag of a body.
+pub(crate) fn etag(body: &[u8]) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("\"{:032x}\"", xxh3_128(body))).ok()
 }
 
 /// An error answer for whoever stands outside the edge, with the headers that the edge gives.

@@ -76,6 +76,9 @@ struct Builder {
     entries: Vec<EntryRow>,
     rows: Vec<BlockRow>,
     heap: Vec<u8>,
+    texts: Vec<u8>,
+    /// The texts of the server that is being written.
+    own_texts: Vec<Span>,
     /// Owners are few: each stands in the heap once.
     owners: BTreeMap<String, Span>,
     blocks: Vec<Block>,
@@ -151,10 +154,13 @@ impl Builder {
                 span
             }
         };
+        self.own_texts.clear();
         self.servers.push(ServerRow {
             name,
             owner,
             serial: U64::new(serial),
+            updated_at: I64::new(i64::MIN),
+            texts: small(self.texts.len())?,
             first_entry: small(self.entries.len())?,
             entries: small(entries)?,
             block: small(self.rows.len().saturating_sub(1))?,
@@ -181,7 +187,10 @@ impl Builder {
 
     fn entry(&mut self, entry: &EntryColumns<'_>) -> Result<(), SnapshotError> {
         let version = self.text(entry.version.as_bytes())?;
-        let search = self.text(entry.search)?;
+        let search = self.search_text(entry.search)?;
+        if let Some(server) = self.servers.last_mut() {
+            server.updated_at = I64::new(server.updated_at.get().max(entry.updated_at));
+        }
         let status = match entry.status {
             Status::Active => 0,
             Status::Deprecated => 1,
@@ -205,12 +214,26 @@ impl Builder {
         Ok(span)
     }
 
+    /// A text that another version of the server has too stands there once.
+    fn search_text(&mut self, text: &[u8]) -> Result<Span, SnapshotError> {
+        let place = |span: &Span| span.offset.get() as usize..(span.offset.get() + span.length.get()) as usize;
+        if let Some(span) = self.own_texts.iter().rev().find(|span| self.texts.get(place(span)) == Some(text)) {
+            return Ok(*span);
+        }
+        let span = Span { offset: small(self.texts.len())?, length: small(text.len())? };
+        self.texts.extend_from_slice(text);
+        self.texts.push(0);
+        self.own_texts.push(span);
+        Ok(span)
+    }
+
     fn finish(self) -> Result<Built, SnapshotError> {
         let mut bytes = vec![0; size_of::<Header>()];
         bytes.extend_from_slice(self.servers.as_bytes());
         bytes.extend_from_slice(self.entries.as_bytes());
         bytes.extend_from_slice(self.rows.as_bytes());
         bytes.extend_from_slice(&self.heap);
+        bytes.extend_from_slice(&self.texts);
         let header_bytes = size_of::<Header>();
         let header = Header {
             magic: MAGIC,
@@ -219,6 +242,7 @@ impl Builder {
             entries: small(self.entries.len())?,
             blocks: small(self.rows.len())?,
             heap: U64::new(self.heap.len() as u64),
+            texts: U64::new(self.texts.len() as u64),
             checksum: U64::new(xxh3_64(bytes.get(header_bytes..).unwrap_or_default())),
         };
         if let Some(place) = bytes.get_mut(..header_bytes) {

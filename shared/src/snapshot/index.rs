@@ -1,6 +1,7 @@
 //! The index: what a list or a search needs without the blocks. Used in place: loading it checks it and copies nothing.
 
 use bytes::Bytes;
+use memchr::memmem::Finder;
 use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::FromBytes;
 
@@ -15,7 +16,7 @@ pub struct Index {
     servers: usize,
     entries: usize,
     blocks: usize,
-    at: [usize; 4],
+    at: [usize; 5],
 }
 
 /// The columns of one server.
@@ -27,6 +28,8 @@ pub struct ServerColumns<'a> {
     pub owner: &'a str,
     /// Serial of its last change.
     pub serial: u64,
+    /// When any of its entries changed last: microseconds since the epoch.
+    pub updated_at: i64,
     /// Number of its first entry.
     pub first_entry: usize,
     /// How many entries it has.
@@ -85,13 +88,16 @@ impl Index {
         let entries_at = servers_at + servers * size_of::<ServerRow>();
         let blocks_at = entries_at + entries * size_of::<EntryRow>();
         let heap_at = blocks_at + blocks * size_of::<BlockRow>();
-        if (bytes.len() as u64).checked_sub(heap_at as u64) != Some(header.heap.get()) {
+        let after_tables = (bytes.len() as u64).checked_sub(heap_at as u64);
+        if after_tables.is_none() || after_tables != header.heap.get().checked_add(header.texts.get()) {
             return Err(corrupt("its length is not what its header says"));
         }
+        let texts_at = bytes.len() - usize::try_from(header.texts.get()).unwrap_or_default();
         if xxh3_64(rest) != header.checksum.get() {
             return Err(corrupt("its checksum is wrong"));
         }
-        let index = Self { bytes, servers, entries, blocks, at: [servers_at, entries_at, blocks_at, heap_at] };
+        let index =
+            Self { bytes, servers, entries, blocks, at: [servers_at, entries_at, blocks_at, heap_at, texts_at] };
         if !index.is_consistent() {
             return Err(corrupt("it points outside itself"));
         }
@@ -101,13 +107,17 @@ impl Index {
     /// With the checksum right this only fails for what a broken writer made; it lets every later access be infallible.
     fn is_consistent(&self) -> bool {
         let span = |span: &Span| self.heap(*span).is_some();
-        self.server_rows().iter().all(|row| {
-            let end = u64::from(row.first_entry.get()) + u64::from(row.entries.get());
-            span(&row.name)
-                && span(&row.owner)
-                && end <= self.entries as u64
-                && (row.block.get() as usize) < self.blocks
-        }) && self.entry_rows().iter().all(|row| span(&row.version) && self.is_inside(row.search))
+        let texts = self.texts().len() as u64;
+        let is_text = |span: &Span| u64::from(span.offset.get()) + u64::from(span.length.get()) <= texts;
+        self.server_rows().is_sorted_by_key(|row| row.texts.get())
+            && self.server_rows().iter().all(|row| {
+                let end = u64::from(row.first_entry.get()) + u64::from(row.entries.get());
+                span(&row.name)
+                    && span(&row.owner)
+                    && end <= self.entries as u64
+                    && (row.block.get() as usize) < self.blocks
+            })
+            && self.entry_rows().iter().all(|row| span(&row.version) && is_text(&row.search))
     }
 
     /// The bytes, as they are stored.
@@ -142,6 +152,7 @@ impl Index {
             name: self.heap(row.name)?,
             owner: self.heap(row.owner)?,
             serial: row.serial.get(),
+            updated_at: row.updated_at.get(),
             first_entry: row.first_entry.get() as usize,
             entries: row.entries.get() as usize,
             block: row.block.get() as usize,
@@ -154,7 +165,7 @@ impl Index {
         let row = self.entry_rows().get(number)?;
         Some(EntryColumns {
             version: self.heap(row.version)?,
-            search: self.heap_bytes(row.search),
+            search: piece(self.texts(), row.search),
             published_at: row.published_at.get(),
             updated_at: row.updated_at.get(),
             status: match row.flags & STATUS_MASK {
@@ -186,6 +197,25 @@ impl Index {
         (number, rows.get(number).is_some_and(|row| self.heap_bytes(row.name) == name.as_bytes()))
     }
 
+    /// The first server from number `from` on of which a text holds what is looked for, which has no NUL. One scan, whatever
+    /// lies between.
+    #[must_use]
+    pub fn server_with_text(&self, wanted: &Finder<'_>, from: usize) -> Option<usize> {
+        let rows = self.server_rows();
+        let begin = rows.get(from)?.texts.get() as usize;
+        let found = begin + wanted.find(self.texts().get(begin..)?)?;
+        // A server without versions has no texts, and begins where the next one does.
+        let behind = rows.partition_point(|row| row.texts.get() as usize <= found);
+        Some(behind.saturating_sub(1).max(from))
+    }
+
+    /// The first server from number `from` on that changed after `since`, in microseconds since the epoch.
+    #[must_use]
+    pub fn server_updated_after(&self, since: i64, from: usize) -> Option<usize> {
+        let rows = self.server_rows().get(from..)?;
+        rows.iter().position(|row| row.updated_at.get() > since).map(|position| from + position)
+    }
+
     fn table<T: FromBytes + zerocopy::Immutable + zerocopy::KnownLayout>(&self, at: usize, count: usize) -> &[T] {
         let bytes = self.bytes.get(at..).unwrap_or_default();
         <[T]>::ref_from_prefix_with_elems(bytes, count).map(|(rows, _)| rows).unwrap_or_default()
@@ -203,17 +233,22 @@ impl Index {
         self.table(self.at[2], self.blocks)
     }
 
+    fn texts(&self) -> &[u8] {
+        self.bytes.get(self.at[4]..).unwrap_or_default()
+    }
+
     fn heap_bytes(&self, span: Span) -> &[u8] {
-        let start = self.at[3].saturating_add(span.offset.get() as usize);
-        self.bytes.get(start..start.saturating_add(span.length.get() as usize)).unwrap_or_default()
+        piece(self.bytes.get(self.at[3]..self.at[4]).unwrap_or_default(), span)
     }
 
     fn heap(&self, span: Span) -> Option<&str> {
-        self.is_inside(span).then(|| std::str::from_utf8(self.heap_bytes(span)).ok())?
+        let heap = self.at[4] - self.at[3];
+        let is_inside = u64::from(span.offset.get()) + u64::from(span.length.get()) <= heap as u64;
+        is_inside.then(|| std::str::from_utf8(self.heap_bytes(span)).ok())?
     }
+}
 
-    fn is_inside(&self, span: Span) -> bool {
-        let end = u64::from(span.offset.get()) + u64::from(span.length.get());
-        end <= (self.bytes.len() - self.at[3]) as u64
-    }
+fn piece(of: &[u8], span: Span) -> &[u8] {
+    let start = span.offset.get() as usize;
+    of.get(start..start.saturating_add(span.length.get() as usize)).unwrap_or_default()
 }

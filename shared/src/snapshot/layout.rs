@@ -1,13 +1,14 @@
 //! The binary layout of the index. All numbers are little-endian and unaligned, so that the file is used where it lies.
 //!
-//! `Header`, then the server, entry and block tables, then the heap that their spans point into. The checksum covers all
-//! that follows the header.
+//! `Header`, then the server, entry and block tables, then the heap that their spans point into, then the texts that `search`
+//! looks at: those of a server side by side, each once, in the order of the servers, each closed by a NUL. So one scan finds
+//! the servers of a search, and what versions repeat is not scanned again. The checksum covers all that follows the header.
 
 use zerocopy::little_endian::{I64, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 pub(super) const MAGIC: [u8; 8] = *b"BERTHIDX";
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 pub(super) const LATEST: u8 = 0b100;
 pub(super) const STATUS_MASK: u8 = 0b011;
@@ -21,6 +22,7 @@ pub(super) struct Header {
     pub(super) entries: U32,
     pub(super) blocks: U32,
     pub(super) heap: U64,
+    pub(super) texts: U64,
     /// XXH3 of the rest: the object's name is its SHA-256 already, this one is for speed.
     pub(super) checksum: U64,
 }
@@ -41,6 +43,10 @@ pub(super) struct ServerRow {
     pub(super) owner: Span,
     /// Serial of the server's last change.
     pub(super) serial: U64,
+    /// When any of its entries changed last.
+    pub(super) updated_at: I64,
+    /// Where its texts begin.
+    pub(super) texts: U32,
     pub(super) first_entry: U32,
     pub(super) entries: U32,
     pub(super) block: U32,
@@ -51,7 +57,7 @@ pub(super) struct ServerRow {
 #[repr(C)]
 pub(super) struct EntryRow {
     pub(super) version: Span,
-    /// Name, NUL, description, in lower case.
+    /// Name, NUL, description, in lower case: a piece of the texts.
     pub(super) search: Span,
     pub(super) published_at: I64,
     pub(super) updated_at: I64,

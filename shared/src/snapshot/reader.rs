@@ -8,8 +8,8 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::block::{self, Block};
-use super::bucket::Bucket;
 use super::index::Index;
+use super::objects::Objects;
 use super::pointer::{self, Pointer};
 use super::{SnapshotError, parse_entry};
 use crate::limits;
@@ -29,28 +29,32 @@ type BlockCache = Cache<[u8; 32], Block, BlockBytes>;
 /// Opens snapshots of one bucket; they share the blocks in memory.
 #[derive(Clone, Debug)]
 pub struct SnapshotReader {
-    bucket: Bucket,
+    objects: Objects,
     cache: Arc<BlockCache>,
 }
 
-/// A snapshot: its index in memory, its blocks fetched when they are needed and kept within
-/// [`limits::BLOCK_CACHE_BYTES`].
+/// A snapshot: its index in memory, its blocks fetched when they are needed and kept within the bytes of its reader.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pointer: Pointer,
     etag: Option<String>,
     index: Index,
-    bucket: Bucket,
+    objects: Objects,
     cache: Arc<BlockCache>,
 }
 
 impl SnapshotReader {
-    /// A reader of `bucket`.
+    /// A reader of a bucket, in a function.
     #[must_use]
-    pub fn new(bucket: Bucket) -> Self {
-        let blocks = limits::BLOCK_CACHE_BYTES / (64 * 1024);
-        let cache = Cache::with_weighter(blocks, limits::BLOCK_CACHE_BYTES as u64, BlockBytes);
-        Self { bucket, cache: Arc::new(cache) }
+    pub fn new(objects: impl Into<Objects>) -> Self {
+        Self::keeping(objects, limits::BLOCK_CACHE_BYTES)
+    }
+
+    /// A reader of a bucket that keeps up to `bytes` of blocks in memory.
+    #[must_use]
+    pub fn keeping(objects: impl Into<Objects>, bytes: usize) -> Self {
+        let cache = Cache::with_weighter(bytes / (64 * 1024), bytes as u64, BlockBytes);
+        Self { objects: objects.into(), cache: Arc::new(cache) }
     }
 
     /// The snapshot of the empty registry, from which a full build starts.
@@ -60,7 +64,7 @@ impl SnapshotReader {
             pointer: Pointer::default(),
             etag: None,
             index: Index::default(),
-            bucket: self.bucket.clone(),
+            objects: self.objects.clone(),
             cache: Arc::clone(&self.cache),
         }
     }
@@ -71,7 +75,7 @@ impl SnapshotReader {
     /// # Errors
     /// When the bucket cannot be read.
     pub async fn replacing(&self) -> Result<Snapshot, SnapshotError> {
-        let etag = self.bucket.etag(pointer::KEY).await?;
+        let etag = self.objects.etag(pointer::KEY).await?;
         Ok(Snapshot { etag, ..self.empty() })
     }
 
@@ -90,11 +94,11 @@ impl SnapshotReader {
     /// # Errors
     /// When the bucket cannot be read or an object is not what it should be.
     pub async fn open(&self) -> Result<Snapshot, SnapshotError> {
-        let Some(object) = self.bucket.get(pointer::KEY).await? else { return Ok(self.empty()) };
+        let Some(object) = self.objects.get(pointer::KEY).await? else { return Ok(self.empty()) };
         let pointer: Pointer = serde_json::from_slice(&object.bytes)
             .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;
         let key = format!("index/{}", pointer.index);
-        let bytes = self.bucket.get_compressed(&key).await?;
+        let bytes = self.objects.get_compressed(&key).await?;
         Ok(Snapshot { pointer, etag: object.etag, index: Index::load(bytes)?, ..self.empty() })
     }
 }
@@ -137,7 +141,7 @@ impl Snapshot {
         let columns = self.index.block(number).ok_or_else(|| SnapshotError::Missing(format!("block {number}")))?;
         let load = async {
             let key = block::key(&columns.hash);
-            let json = self.bucket.get_compressed(&key).await?;
+            let json = self.objects.get_compressed(&key).await?;
             if <[u8; 32]>::from(Sha256::digest(&json)) != columns.hash {
                 return Err(SnapshotError::Corrupt { key, reason: "its hash is wrong".to_owned() });
             }

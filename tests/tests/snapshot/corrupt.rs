@@ -70,3 +70,18 @@ async fn a_pointer_that_is_none_is_told_and_a_rebuild_mends_it() {
     registry.stores.sync().rebuild().await.unwrap();
     assert_eq!(registry.client().get("/v0.1/servers?limit=100").await.ok()["metadata"]["count"], 100);
 }
+
+/// As one of another format is refused.
+#[tokio::test]
+async fn an_index_that_is_none_is_told_and_the_next_run_mends_it() {
+    let registry = registry().await;
+    let key = registry.objects().keys().await.into_iter().find(|key| key.starts_with("index/")).unwrap();
+    let mut index = registry.objects().get(&key).await.to_vec();
+    let last = index.len() - 1;
+    index[last] ^= 1;
+    registry.objects().put(&key, index).await;
+    let (status, _) = registry.client().get("/v0.1/servers").await.problem();
+    assert_eq!(status, 503);
+    registry.stores.sync().publish().await.unwrap();
+    assert_eq!(registry.client().get("/v0.1/servers?limit=100").await.ok()["metadata"]["count"], 100);
+}
