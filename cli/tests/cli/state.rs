@@ -79,9 +79,8 @@ async fn snapshot(snapshots: &SnapshotReader, changes: &[Change], serial: Serial
     }
     assert!(snapshot.serial() <= serial);
     let mut servers = Servers::new();
-    for number in 0..snapshot.index().servers() {
-        let name = snapshot.index().server(number).unwrap().name.parse().unwrap();
-        servers.insert(name, snapshot.server_state(number).await.unwrap().unwrap());
+    for (name, place) in snapshot.places() {
+        servers.insert(name.parse().unwrap(), snapshot.server_state(place).await.unwrap().unwrap());
     }
     assert_eq!(servers, replayed(changes, snapshot.serial()), "the snapshot is the state at its serial");
 }

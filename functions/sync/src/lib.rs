@@ -3,11 +3,13 @@
 mod domains;
 pub mod format;
 mod import;
+mod rebuild;
 mod report;
 pub mod source;
 mod sync;
 
 pub use domains::{DomainChecks, recheck_domains};
+pub use rebuild::RebuildError;
 pub use report::{DomainReport, Report, SourceReport};
 pub use sync::{OnProgress, Progress, Sync, SyncError};
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use registry::catalogue::{Catalogue, CatalogueError, View};
 use registry::limits;
-use registry::snapshot::{Bucket, Published, Snapshot, SnapshotError, SnapshotReader, publish};
+use registry::snapshot::{Bucket, Fold, Published, Snapshot, SnapshotError, SnapshotReader, publish, publish_all};
 use registry::store::{AuditEvent, AuditLog, AuditOutcome, AuditRecord, Serial, Writer};
 use registry::time::Timestamp;
 
 use crate::format;
 use crate::import::{ImportError, Outcome, import};
+use crate::rebuild::{RebuildError, all_servers};
 use crate::report::{Report, SourceReport};
 use crate::source::{Progress as Reading, ReadContext, Source, SourceReading, SourceStatus, read};
 
@@ -54,6 +55,9 @@ pub enum SyncError {
     /// The snapshot could not be published.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The snapshot could not be made anew.
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
 }
 
 impl Sync {
@@ -221,21 +225,40 @@ impl Sync {
     /// # Errors
     /// When table or bucket fail.
     pub async fn publish(&self) -> Result<Published, SyncError> {
+        self.publish_folding(Fold::WhenLarge).await
+    }
+
+    /// The same, with all that changed since the index was built as part of a new one.
+    ///
+    /// # Errors
+    /// When table or bucket fail.
+    pub async fn fold(&self) -> Result<Published, SyncError> {
+        self.publish_folding(Fold::Now).await
+    }
+
+    async fn publish_folding(&self, fold: Fold) -> Result<Published, SyncError> {
         for _ in 0..PUBLISH_ATTEMPTS {
             let view = self.view().await?;
             let previous = view.snapshot();
-            if previous.is_published() && previous.serial() == view.serial() {
+            let is_folded = fold == Fold::WhenLarge || previous.changed_servers() == 0;
+            if previous.is_published() && previous.serial() == view.serial() && is_folded {
                 self.announce(view.serial()).await?;
                 return Ok(Published::unchanged(previous));
             }
             let changed = view.changed().map(|(name, state)| (name.clone(), state.clone())).collect();
-            match publish(&self.snapshots, &self.bucket, previous, &changed, view.serial(), view.time()).await {
+            let state = (view.serial(), view.time());
+            match publish(&self.snapshots, &self.bucket, previous, &changed, state, fold).await {
                 Ok(published) => {
                     self.announce(published.pointer.serial).await?;
                     return Ok(published);
                 }
                 // Somebody else published, or this process did before the first change: that snapshot is the base.
                 Err(SnapshotError::Raced) => self.catalogue.reload().await?,
+                // An object of the snapshot before.
+                Err(error) if error.is_of_snapshot() => {
+                    tracing::warn!(error = registry::error_chain(&error), "the snapshot is made anew");
+                    return self.rebuild().await;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -249,9 +272,8 @@ impl Sync {
     pub async fn rebuild(&self) -> Result<Published, SyncError> {
         // The pointer first: a snapshot that somebody publishes from here on is newer than this one may be, and wins.
         let previous: Snapshot = self.snapshots.replacing().await?;
-        let state = self.writer.full_state().await.map_err(CatalogueError::from)?;
-        let published =
-            publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time).await?;
+        let (servers, state) = Box::pin(all_servers(&self.writer)).await?;
+        let published = Box::pin(publish_all(&self.snapshots, &self.bucket, &previous, servers, state)).await?;
         self.announce(published.pointer.serial).await?;
         Ok(published)
     }
@@ -263,7 +285,7 @@ impl Sync {
     /// When table or bucket fail.
     pub async fn view(&self) -> Result<Arc<View>, SyncError> {
         match self.catalogue.view().await {
-            Err(CatalogueError::Snapshot(error @ SnapshotError::Corrupt { .. })) => {
+            Err(CatalogueError::Snapshot(error)) if error.is_of_snapshot() => {
                 tracing::warn!(error = registry::error_chain(&error), "the snapshot is made anew");
                 self.rebuild().await?;
                 Ok(self.catalogue.view().await?)

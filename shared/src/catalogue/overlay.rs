@@ -50,9 +50,9 @@ impl Overlay {
         if let Some(server) = self.0.get(name) {
             return Ok(Some(server.state.clone()));
         }
-        match base.index().position(name.as_str()) {
-            (number, true) => base.server_state(number).await,
-            (_, false) => Ok(None),
+        match base.find(name.as_str()) {
+            Some(place) => base.server_state(place).await,
+            None => Ok(None),
         }
     }
 }

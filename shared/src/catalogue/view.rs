@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use super::overlay::{ChangedServer, Overlay};
 use crate::model::{ServerName, Status};
-use crate::snapshot::{Block, Entry, ServerColumns, Snapshot, SnapshotError};
+use crate::snapshot::{Block, Entry, Place, ServerColumns, Snapshot, SnapshotError};
 use crate::store::{Serial, ServerState};
 use crate::time::Timestamp;
 
@@ -32,7 +32,7 @@ pub struct ServerRef<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum ServerPlace<'a> {
-    Base(&'a Snapshot, ServerColumns<'a>),
+    Stored(&'a Snapshot, Place, ServerColumns<'a>),
     Changed(&'a ChangedServer),
 }
 
@@ -65,7 +65,12 @@ pub struct EntryRef<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum EntryPlace<'a> {
-    Block { block: usize, offset: usize, length: usize },
+    /// In this block, or in that of the delta.
+    Block {
+        block: Option<usize>,
+        offset: usize,
+        length: usize,
+    },
     Rendered(&'a str),
 }
 
@@ -101,7 +106,7 @@ impl View {
     /// Whether there is no server.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.base.index().servers() == 0 && self.overlay.0.is_empty()
+        self.base.index().servers() == 0 && self.base.changed_servers() == 0 && self.overlay.0.is_empty()
     }
 
     /// The server called `name`.
@@ -110,10 +115,7 @@ impl View {
         if let Some((name, server)) = self.overlay.0.get_key_value(name) {
             return Some(ServerRef { name: name.as_str(), place: ServerPlace::Changed(server) });
         }
-        match self.base.index().position(name) {
-            (number, true) => self.base_server(number),
-            (_, false) => None,
-        }
+        self.stored(self.base.find(name)?)
     }
 
     /// The server called `name`, as the table has it.
@@ -130,13 +132,18 @@ impl View {
             view: self,
             wanted,
             next: self.base.index().position(name).0,
-            changed: self.overlay.0.range::<str, _>((Bound::Included(name), Bound::Unbounded)).peekable(),
+            changed: Changed {
+                view: self,
+                next: self.base.first_changed(name),
+                overlay: self.overlay.0.range::<str, _>((Bound::Included(name), Bound::Unbounded)).peekable(),
+            }
+            .peekable(),
         }
     }
 
-    fn base_server(&self, number: usize) -> Option<ServerRef<'_>> {
-        let columns = self.base.index().server(number)?;
-        Some(ServerRef { name: columns.name, place: ServerPlace::Base(&self.base, columns) })
+    fn stored(&self, place: Place) -> Option<ServerRef<'_>> {
+        let columns = self.base.server(place)?;
+        Some(ServerRef { name: columns.name, place: ServerPlace::Stored(&self.base, place, columns) })
     }
 
     /// Appends the JSON of `entries` to `body`, joined by commas.
@@ -144,7 +151,7 @@ impl View {
     /// # Errors
     /// When a block cannot be read or is shorter than the index says.
     pub async fn append_json(&self, entries: &[EntryRef<'_>], body: &mut Vec<u8>) -> Result<(), SnapshotError> {
-        let mut current: Option<(usize, Block)> = None;
+        let mut current: Option<(Option<usize>, Block)> = None;
         for (position, entry) in entries.iter().enumerate() {
             if position > 0 {
                 body.push(b',');
@@ -154,14 +161,11 @@ impl View {
                 EntryPlace::Block { block: number, offset, length } => {
                     let block = match current.take() {
                         Some((held, block)) if held == number => block,
-                        _ => match self.base.cached_block(number) {
-                            Some(block) => block,
-                            None => self.base.block(number).await?,
-                        },
+                        _ => self.base.block(number).await?,
                     };
                     let json = block.json.get(offset..offset.saturating_add(length));
                     body.extend_from_slice(json.ok_or_else(|| SnapshotError::Corrupt {
-                        key: format!("block {number}"),
+                        key: format!("block {number:?}"),
                         reason: "it is shorter than the index says".to_owned(),
                     })?);
                     current = Some((number, block));
@@ -177,7 +181,7 @@ impl<'a> ServerRef<'a> {
     #[must_use]
     pub fn owner(&self) -> String {
         match self.place {
-            ServerPlace::Base(_, columns) => columns.owner.to_owned(),
+            ServerPlace::Stored(_, _, columns) => columns.owner.to_owned(),
             ServerPlace::Changed(server) => server.state.owner.encode(),
         }
     }
@@ -185,9 +189,10 @@ impl<'a> ServerRef<'a> {
     /// Its versions in byte order, deleted ones included.
     pub fn entries(&self) -> impl Iterator<Item = EntryRef<'a>> + use<'a> {
         let (base, changed) = match self.place {
-            ServerPlace::Base(base, columns) => {
+            ServerPlace::Stored(base, place, columns) => {
                 let numbers = columns.first_entry..columns.first_entry + columns.entries;
-                (Some(numbers.filter_map(move |number| base_entry(base, &columns, number))), None)
+                let block = base.block_of(place);
+                (Some(numbers.filter_map(move |number| stored_entry(base, place, block, number))), None)
             }
             ServerPlace::Changed(server) => (None, Some(server.entries.iter().map(changed_entry))),
         };
@@ -195,8 +200,8 @@ impl<'a> ServerRef<'a> {
     }
 }
 
-fn base_entry<'a>(base: &'a Snapshot, server: &ServerColumns<'a>, number: usize) -> Option<EntryRef<'a>> {
-    let entry = base.index().entry(number)?;
+fn stored_entry(base: &Snapshot, place: Place, block: Option<usize>, number: usize) -> Option<EntryRef<'_>> {
+    let entry = base.entry(place, number)?;
     Some(EntryRef {
         version: entry.version,
         search: entry.search,
@@ -204,7 +209,7 @@ fn base_entry<'a>(base: &'a Snapshot, server: &ServerColumns<'a>, number: usize)
         updated_at: entry.updated_at,
         status: entry.status,
         is_latest: entry.is_latest,
-        place: EntryPlace::Block { block: server.block, offset: entry.offset, length: entry.length },
+        place: EntryPlace::Block { block, offset: entry.offset, length: entry.length },
     })
 }
 
@@ -220,17 +225,17 @@ fn changed_entry(entry: &Entry) -> EntryRef<'_> {
     }
 }
 
-/// Snapshot and overlay, merged by name; the overlay's server replaces the snapshot's.
+/// The index and all that changed since, merged by name; what changed replaces what the index has.
 struct Servers<'a> {
     view: &'a View,
     wanted: Wanted<'a>,
     next: usize,
-    changed: Peekable<btree_map::Range<'a, ServerName, Arc<ChangedServer>>>,
+    changed: Peekable<Changed<'a>>,
 }
 
 impl<'a> Servers<'a> {
-    /// The next server of the snapshot that may have what is wanted.
-    fn next_of_base(&mut self) -> Option<ServerRef<'a>> {
+    /// The next server of the index that may have what is wanted.
+    fn next_of_index(&mut self) -> Option<ServerRef<'a>> {
         let index = self.view.base.index();
         let mut number = Some(self.next);
         if let Some(text) = self.wanted.text {
@@ -240,7 +245,7 @@ impl<'a> Servers<'a> {
             number = number.and_then(|from| index.server_updated_after(since, from));
         }
         self.next = number.unwrap_or_else(|| index.servers());
-        self.view.base_server(self.next)
+        self.view.stored(Place::Base(self.next))
     }
 }
 
@@ -248,21 +253,45 @@ impl<'a> Iterator for Servers<'a> {
     type Item = ServerRef<'a>;
 
     fn next(&mut self) -> Option<ServerRef<'a>> {
-        let base = self.next_of_base();
-        let Some((name, server)) = self.changed.peek() else {
+        let indexed = self.next_of_index();
+        let Some(changed) = self.changed.peek() else {
             self.next += 1;
-            return base;
+            return indexed;
         };
-        let changed = ServerRef { name: name.as_str(), place: ServerPlace::Changed(server) };
-        match base {
-            Some(base) if base.name < changed.name => {
+        match indexed {
+            Some(indexed) if indexed.name < changed.name => {
                 self.next += 1;
-                return Some(base);
+                return Some(indexed);
             }
-            Some(base) if base.name == changed.name => self.next += 1,
+            Some(indexed) if indexed.name == changed.name => self.next += 1,
             _ => {}
         }
-        self.changed.next();
-        Some(changed)
+        self.changed.next()
+    }
+}
+
+/// Delta and overlay, merged by name; the overlay's server replaces the delta's. They are few: all are looked at.
+struct Changed<'a> {
+    view: &'a View,
+    next: usize,
+    overlay: Peekable<btree_map::Range<'a, ServerName, Arc<ChangedServer>>>,
+}
+
+impl<'a> Iterator for Changed<'a> {
+    type Item = ServerRef<'a>;
+
+    fn next(&mut self) -> Option<ServerRef<'a>> {
+        let stored = self.view.base.changed_server(self.next).and_then(|place| self.view.stored(place));
+        let overlaid = self.overlay.peek().map(|(name, _)| name.as_str());
+        if let Some(stored) = stored
+            && overlaid.is_none_or(|name| stored.name <= name)
+        {
+            self.next += 1;
+            if overlaid != Some(stored.name) {
+                return Some(stored);
+            }
+        }
+        let (name, server) = self.overlay.next()?;
+        Some(ServerRef { name: name.as_str(), place: ServerPlace::Changed(server) })
     }
 }

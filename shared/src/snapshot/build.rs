@@ -1,77 +1,180 @@
-//! Building a snapshot from the previous one and the servers that changed since.
+//! Building an index and its blocks, from the previous ones and the servers that changed since, or from all servers.
 //!
-//! A full build is the same from an empty one, so both give the same bytes.
+//! Both give the same bytes for the same state.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::iter::Peekable;
 
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::IntoBytes;
 use zerocopy::little_endian::{I64, U32, U64};
 
-use super::block::{Block, begins_block};
-use super::entry::Entry;
+use super::block::{self, Block, begins_block};
+use super::block_puts::BlockPuts;
+use super::entry;
 use super::index::Index;
 use super::layout::{BlockRow, EntryRow, FORMAT, Header, LATEST, MAGIC, ServerRow, Span};
-use super::reader::Snapshot;
+use super::reader::{Place, Snapshot};
 use super::{EntryColumns, SnapshotError};
 use crate::model::{ServerName, Status};
 use crate::store::ServerState;
 
-/// A snapshot that is not yet stored.
-#[derive(Debug)]
-pub struct Built {
-    /// The new index.
-    pub index: Index,
-    /// The blocks that the previous snapshot did not have. Names may repeat.
-    pub blocks: Vec<Block>,
-}
+/// Blocks of the previous snapshot that are read ahead.
+const BLOCKS_AHEAD: usize = 8;
 
-/// One server of the new snapshot.
+/// One server of the new index.
 enum Source<'a> {
-    /// Server number so-and-so of the previous snapshot, as it was.
-    Same(usize),
+    /// As the previous snapshot has it.
+    Stored(Place),
     Changed(&'a ServerName, &'a ServerState),
 }
 
-/// Builds the snapshot that follows `previous` when `changed` are the servers, whole, that changed since.
+/// Builds the index that follows that of `previous`: its delta and the servers that `changed` since are part of it.
 ///
 /// # Errors
-/// When a block of the previous snapshot cannot be read, or the catalogue is too large.
-pub async fn build(previous: &Snapshot, changed: &BTreeMap<ServerName, ServerState>) -> Result<Built, SnapshotError> {
+/// When a block of the previous snapshot cannot be read, one cannot be written, or the catalogue is too large.
+pub(super) async fn build(
+    previous: &Snapshot,
+    changed: &BTreeMap<ServerName, ServerState>,
+    blocks: &mut BlockPuts<'_>,
+) -> Result<Index, SnapshotError> {
     let mut builder = Builder::default();
-    for group in groups(previous.index(), changed) {
-        builder.group(previous, &group).await?;
+    let groups = Groups { sources: sources(previous, changed).peekable() };
+    let mut groups = stream::iter(groups).map(|group| load(previous, group)).buffered(BLOCKS_AHEAD);
+    while let Some(group) = groups.next().await {
+        let Loaded { group, blocks: held } = group?;
+        if let Some(number) = whole_block(previous.index(), &group) {
+            builder.keep_block(previous.index(), number)?;
+            continue;
+        }
+        builder.begin_block()?;
+        for source in &group {
+            match source {
+                Source::Changed(name, state) => builder.add(name, state)?,
+                Source::Stored(place) => {
+                    let (index, number) = previous.index_of(*place);
+                    if let Some(block) = held.get(&previous.block_of(*place)) {
+                        builder.copy(index, number, block)?;
+                    }
+                }
+            }
+        }
+        blocks.push(builder.end_block()?).await?;
     }
     builder.finish()
 }
 
-/// The servers of the new snapshot, a group a block.
-fn groups<'a>(index: &Index, changed: &'a BTreeMap<ServerName, ServerState>) -> Vec<Vec<Source<'a>>> {
-    let mut groups: Vec<Vec<Source<'a>>> = Vec::new();
-    let mut push = |name: &str, source| match groups.last_mut() {
-        Some(group) if !begins_block(name) => group.push(source),
-        _ => groups.push(vec![source]),
-    };
-    let mut changed = changed.iter().peekable();
-    for number in 0..index.servers() {
-        let Some(server) = index.server(number) else { continue };
-        while let Some((name, state)) = changed.next_if(|(name, _)| name.as_str() < server.name) {
-            push(name.as_str(), Source::Changed(name, state));
-        }
-        match changed.next_if(|(name, _)| name.as_str() == server.name) {
-            Some((name, state)) => push(name.as_str(), Source::Changed(name, state)),
-            None => push(server.name, Source::Same(number)),
-        }
-    }
-    for (name, state) in changed {
-        push(name.as_str(), Source::Changed(name, state));
-    }
-    groups
+/// Builds an index from all servers, given one after another in the order of their names.
+#[derive(Default)]
+pub(super) struct FullBuild {
+    builder: Builder,
+    is_open: bool,
 }
 
+impl FullBuild {
+    /// Adds the server that follows in the order of names.
+    pub(super) async fn add(
+        &mut self,
+        name: &ServerName,
+        state: &ServerState,
+        blocks: &mut BlockPuts<'_>,
+    ) -> Result<(), SnapshotError> {
+        if begins_block(name.as_str()) || !self.is_open {
+            self.close(blocks).await?;
+            self.builder.begin_block()?;
+            self.is_open = true;
+        }
+        self.builder.add(name, state)
+    }
+
+    pub(super) async fn finish(mut self, blocks: &mut BlockPuts<'_>) -> Result<Index, SnapshotError> {
+        self.close(blocks).await?;
+        self.builder.finish()
+    }
+
+    async fn close(&mut self, blocks: &mut BlockPuts<'_>) -> Result<(), SnapshotError> {
+        if std::mem::take(&mut self.is_open) {
+            blocks.push(self.builder.end_block()?).await?;
+        }
+        Ok(())
+    }
+}
+
+/// All servers of the new index, in order.
+fn sources<'a>(
+    previous: &'a Snapshot,
+    changed: &'a BTreeMap<ServerName, ServerState>,
+) -> impl Iterator<Item = (&'a str, Source<'a>)> {
+    let mut stored = previous.places().peekable();
+    let mut changed = changed.iter().peekable();
+    std::iter::from_fn(move || {
+        let changed_name = changed.peek().map(|(name, _)| name.as_str());
+        match (stored.peek(), changed_name) {
+            (Some((name, _)), Some(changed)) if *name == changed => drop(stored.next()),
+            (Some((name, _)), changed) if changed.is_none_or(|changed| *name < changed) => {
+                return stored.next().map(|(name, place)| (name, Source::Stored(place)));
+            }
+            _ => {}
+        }
+        changed.next().map(|(name, state)| (name.as_str(), Source::Changed(name, state)))
+    })
+}
+
+/// The servers of the new index, those of a block together.
+struct Groups<'a, I: Iterator<Item = (&'a str, Source<'a>)>> {
+    sources: Peekable<I>,
+}
+
+impl<'a, I: Iterator<Item = (&'a str, Source<'a>)>> Iterator for Groups<'a, I> {
+    type Item = Vec<Source<'a>>;
+
+    fn next(&mut self) -> Option<Vec<Source<'a>>> {
+        let mut group = vec![self.sources.next()?.1];
+        while let Some((_, source)) = self.sources.next_if(|(name, _)| !begins_block(name)) {
+            group.push(source);
+        }
+        Some(group)
+    }
+}
+
+struct Loaded<'a> {
+    group: Vec<Source<'a>>,
+    blocks: HashMap<Option<usize>, Block>,
+}
+
+/// Reads the blocks from which servers of the group are copied.
+async fn load<'a>(previous: &Snapshot, group: Vec<Source<'a>>) -> Result<Loaded<'a>, SnapshotError> {
+    let mut blocks = HashMap::new();
+    if whole_block(previous.index(), &group).is_none() {
+        for source in &group {
+            if let Source::Stored(place) = source {
+                let number = previous.block_of(*place);
+                if let Entry::Vacant(vacant) = blocks.entry(number) {
+                    vacant.insert(previous.block(number).await?);
+                }
+            }
+        }
+    }
+    Ok(Loaded { group, blocks })
+}
+
+/// The block of the previous index that has exactly these servers, unchanged.
+fn whole_block(index: &Index, group: &[Source<'_>]) -> Option<usize> {
+    let Some(Source::Stored(Place::Base(first))) = group.first() else { return None };
+    if !group.iter().all(|source| matches!(source, Source::Stored(Place::Base(_)))) {
+        return None;
+    }
+    let number = index.server(*first)?.block;
+    let block = index.block(number)?;
+    (block.first_server == *first && block.servers == group.len()).then_some(number)
+}
+
+/// The tables of an index, and the JSON of the block that is being made.
 #[derive(Default)]
-struct Builder {
+pub(super) struct Builder {
     servers: Vec<ServerRow>,
     entries: Vec<EntryRow>,
     rows: Vec<BlockRow>,
@@ -81,66 +184,81 @@ struct Builder {
     own_texts: Vec<Span>,
     /// Owners are few: each stands in the heap once.
     owners: BTreeMap<String, Span>,
-    blocks: Vec<Block>,
+    json: Vec<u8>,
 }
 
 impl Builder {
-    async fn group(&mut self, previous: &Snapshot, group: &[Source<'_>]) -> Result<(), SnapshotError> {
-        let index = previous.index();
-        if let Some(number) = whole_block(index, group)
-            && let Some(block) = index.block(number)
-        {
-            self.begin_block(block.hash, block.bytes, group.len())?;
-            for source in group {
-                if let Source::Same(server) = source {
-                    self.copy_server(index, *server, |entry| entry.offset)?;
-                }
-            }
-            return Ok(());
-        }
-        let mut json: Vec<u8> = Vec::new();
-        self.begin_block([0; 32], 0, group.len())?;
-        for source in group {
-            match source {
-                Source::Same(server) => {
-                    let Some(columns) = index.server(*server) else { continue };
-                    let block = previous.block(columns.block).await?;
-                    let mut pieces = Vec::with_capacity(columns.entries);
-                    for number in columns.first_entry..columns.first_entry + columns.entries {
-                        let slice = index.entry(number).and_then(|entry| block.slice(entry.offset, entry.length));
-                        pieces.push(slice.ok_or_else(|| SnapshotError::Corrupt {
-                            key: super::block::key(&block.hash),
-                            reason: "it is shorter than the index says".to_owned(),
-                        })?);
-                    }
-                    let mut pieces = pieces.into_iter();
-                    self.copy_server(index, *server, |_| match pieces.next() {
-                        Some(piece) => append(&mut json, &piece),
-                        None => 0,
-                    })?;
-                }
-                Source::Changed(name, state) => {
-                    self.begin_server(name.as_str(), &state.owner.encode(), state.serial.0, state.versions.len())?;
-                    for entry in Entry::of_server(name, state) {
-                        let offset = append(&mut json, entry.json.as_bytes());
-                        self.entry(&columns(&entry, offset))?;
-                    }
-                }
-            }
-        }
-        let block = Block::new(json);
-        if let Some(row) = self.rows.last_mut() {
-            row.hash = block.hash;
-            row.bytes = small(block.json.len())?;
-        }
-        self.blocks.push(block);
+    pub(super) fn begin_block(&mut self) -> Result<(), SnapshotError> {
+        let row = BlockRow { first_server: small(self.servers.len())?, ..BlockRow::default() };
+        self.rows.push(row);
         Ok(())
     }
 
-    fn begin_block(&mut self, hash: [u8; 32], bytes: usize, servers: usize) -> Result<(), SnapshotError> {
-        let row =
-            BlockRow { hash, bytes: small(bytes)?, first_server: small(self.servers.len())?, servers: small(servers)? };
-        self.rows.push(row);
+    /// The block that was begun.
+    pub(super) fn end_block(&mut self) -> Result<Block, SnapshotError> {
+        let block = Block::new(std::mem::take(&mut self.json));
+        let servers = self.servers.len();
+        if let Some(row) = self.rows.last_mut() {
+            row.hash = block.hash;
+            row.bytes = small(block.json.len())?;
+            row.servers = small(servers - row.first_server.get() as usize)?;
+        }
+        Ok(block)
+    }
+
+    /// Takes a block over as it is.
+    fn keep_block(&mut self, index: &Index, number: usize) -> Result<(), SnapshotError> {
+        let Some(block) = index.block(number) else { return Ok(()) };
+        self.rows.push(BlockRow {
+            hash: block.hash,
+            bytes: small(block.bytes)?,
+            first_server: small(self.servers.len())?,
+            servers: small(block.servers)?,
+        });
+        for server in block.first_server..block.first_server + block.servers {
+            self.copy_columns(index, server, |entry| Ok(entry.offset))?;
+        }
+        Ok(())
+    }
+
+    /// Renders a server into the open block.
+    pub(super) fn add(&mut self, name: &ServerName, state: &ServerState) -> Result<(), SnapshotError> {
+        self.begin_server(name.as_str(), &state.owner.encode(), state.serial.0, state.versions.len())?;
+        for entry in entry::Entry::of_server(name, state) {
+            let offset = append(&mut self.json, entry.json.as_bytes());
+            self.entry(&columns(&entry, offset))?;
+        }
+        Ok(())
+    }
+
+    /// Copies a server, the JSON of which is in `block`, into the open block.
+    pub(super) fn copy(&mut self, index: &Index, number: usize, block: &Block) -> Result<(), SnapshotError> {
+        let mut json = std::mem::take(&mut self.json);
+        let copied = self.copy_columns(index, number, |entry| {
+            let piece = block.slice(entry.offset, entry.length).ok_or_else(|| SnapshotError::Corrupt {
+                key: block::key(&block.hash),
+                reason: "it is shorter than the index says".to_owned(),
+            })?;
+            Ok(append(&mut json, &piece))
+        });
+        self.json = json;
+        copied
+    }
+
+    fn copy_columns(
+        &mut self,
+        index: &Index,
+        number: usize,
+        mut offset: impl FnMut(&EntryColumns<'_>) -> Result<usize, SnapshotError>,
+    ) -> Result<(), SnapshotError> {
+        let Some(server) = index.server(number) else { return Ok(()) };
+        self.begin_server(server.name, server.owner, server.serial, server.entries)?;
+        for number in server.first_entry..server.first_entry + server.entries {
+            if let Some(mut entry) = index.entry(number) {
+                entry.offset = offset(&entry)?;
+                self.entry(&entry)?;
+            }
+        }
         Ok(())
     }
 
@@ -165,23 +283,6 @@ impl Builder {
             entries: small(entries)?,
             block: small(self.rows.len().saturating_sub(1))?,
         });
-        Ok(())
-    }
-
-    fn copy_server(
-        &mut self,
-        index: &Index,
-        number: usize,
-        mut offset: impl FnMut(&EntryColumns<'_>) -> usize,
-    ) -> Result<(), SnapshotError> {
-        let Some(server) = index.server(number) else { return Ok(()) };
-        self.begin_server(server.name, server.owner, server.serial, server.entries)?;
-        for number in server.first_entry..server.first_entry + server.entries {
-            if let Some(mut entry) = index.entry(number) {
-                entry.offset = offset(&entry);
-                self.entry(&entry)?;
-            }
-        }
         Ok(())
     }
 
@@ -227,7 +328,7 @@ impl Builder {
         Ok(span)
     }
 
-    fn finish(self) -> Result<Built, SnapshotError> {
+    pub(super) fn finish(self) -> Result<Index, SnapshotError> {
         let mut bytes = vec![0; size_of::<Header>()];
         bytes.extend_from_slice(self.servers.as_bytes());
         bytes.extend_from_slice(self.entries.as_bytes());
@@ -248,22 +349,11 @@ impl Builder {
         if let Some(place) = bytes.get_mut(..header_bytes) {
             place.copy_from_slice(header.as_bytes());
         }
-        Ok(Built { index: Index::load(Bytes::from(bytes))?, blocks: self.blocks })
+        Index::load(Bytes::from(bytes))
     }
 }
 
-/// The block of the previous snapshot that has exactly these servers, unchanged.
-fn whole_block(index: &Index, group: &[Source<'_>]) -> Option<usize> {
-    let Some(Source::Same(first)) = group.first() else { return None };
-    if group.iter().any(|source| matches!(source, Source::Changed(..))) {
-        return None;
-    }
-    let number = index.server(*first)?.block;
-    let block = index.block(number)?;
-    (block.first_server == *first && block.servers == group.len()).then_some(number)
-}
-
-fn columns(entry: &Entry, offset: usize) -> EntryColumns<'_> {
+fn columns(entry: &entry::Entry, offset: usize) -> EntryColumns<'_> {
     EntryColumns {
         version: entry.version.as_str(),
         search: entry.search.as_bytes(),

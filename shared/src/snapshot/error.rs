@@ -36,3 +36,11 @@ pub enum SnapshotError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+impl SnapshotError {
+    /// Whether the snapshot itself is broken: one that is made anew from the table is not.
+    #[must_use]
+    pub fn is_of_snapshot(&self) -> bool {
+        matches!(self, Self::Missing(_) | Self::Corrupt { .. })
+    }
+}

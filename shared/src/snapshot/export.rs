@@ -32,16 +32,13 @@ pub(super) async fn export(snapshot: &Snapshot) -> Result<Vec<ExportFile>, Snaps
     };
     let mut sink = Sink::new();
     sink.write(b"{\"servers\":[").map_err(failed)?;
-    let index = snapshot.index();
     let mut count = 0;
-    for number in 0..index.servers() {
-        let Some(server) = index.server(number) else { continue };
-        let block = snapshot.block(server.block).await?;
-        for entry in server.first_entry..server.first_entry + server.entries {
-            if index.entry(entry).is_none_or(|entry| entry.status == Status::Deleted) {
-                continue;
-            }
-            if let Some(json) = snapshot.entry_json(&block, entry) {
+    for (_, place) in snapshot.places() {
+        let Some(server) = snapshot.server(place) else { continue };
+        let block = snapshot.block(snapshot.block_of(place)).await?;
+        for number in server.first_entry..server.first_entry + server.entries {
+            let entry = snapshot.entry(place, number).filter(|entry| entry.status != Status::Deleted);
+            if let Some(json) = entry.and_then(|entry| block.slice(entry.offset, entry.length)) {
                 if count > 0 {
                     sink.write(b",").map_err(failed)?;
                 }

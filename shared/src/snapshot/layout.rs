@@ -68,7 +68,7 @@ pub(super) struct EntryRow {
 }
 
 /// A block; its servers are neighbours.
-#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(Clone, Copy, Default, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 pub(super) struct BlockRow {
     pub(super) hash: [u8; 32],

@@ -4,15 +4,18 @@
 //! |---|---|
 //! | `pointer.json` | serial, time, counts, and the hashes of the others; written last, with `If-Match` |
 //! | `index/<hash>` | columns of all entries and where each lies, see [`Index`] |
+//! | `deltas/<hash>` | the servers that changed since the index was built, whole: columns and JSON |
 //! | `blocks/<hash>` | final JSON of the entries of some servers, joined by commas |
 //! | `exports/<hash>/…` | the whole catalogue as one list response, compressed for the CDN |
 //!
 //! Names are the SHA-256 of the uncompressed bytes, so that the same state gives the same names whatever compressor made
-//! the objects; index and blocks are stored with LZ4.
+//! the objects; index, delta and blocks are stored with LZ4.
 
 mod block;
+mod block_puts;
 mod bucket;
 mod build;
+mod delta;
 mod entry;
 mod error;
 mod export;
@@ -25,11 +28,10 @@ mod reader;
 
 pub use block::Block;
 pub use bucket::{Bucket, Headers, Precondition, PutBucket, PutFuture};
-pub use build::{Built, build};
 pub use entry::{Entry, parse_entry};
 pub use error::SnapshotError;
 pub use index::{EntryColumns, Index, ServerColumns};
 pub use objects::Objects;
 pub use pointer::{Export, Pointer};
-pub use publish::{Published, publish};
-pub use reader::{Snapshot, SnapshotReader};
+pub use publish::{Fold, Published, publish, publish_all};
+pub use reader::{Place, Snapshot, SnapshotReader};

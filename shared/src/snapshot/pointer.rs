@@ -23,6 +23,9 @@ pub struct Pointer {
     pub versions: usize,
     /// SHA-256 of the index, in hex; its key is `index/<hash>`.
     pub index: String,
+    /// SHA-256 of the delta, in hex, if servers changed since the index was built; its key is `deltas/<hash>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<String>,
     /// The catalogue as single files.
     pub exports: Vec<Export>,
 }

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 
+use super::SnapshotError;
+use super::block_puts::{BlockPuts, put_object};
 use super::bucket::{Headers, Precondition, PutBucket, compress};
-use super::build::{Built, build};
+use super::build::{FullBuild, build};
+use super::delta::Delta;
 use super::export::export;
+use super::index::Index;
 use super::pointer::{self, Pointer};
 use super::reader::{Snapshot, SnapshotReader};
-use super::{SnapshotError, block};
+use crate::limits;
 use crate::model::ServerName;
 use crate::store::{Serial, ServerState};
 use crate::time::Timestamp;
-
-/// Objects that are written at once.
-const PARALLEL_PUTS: usize = 8;
 
 /// What a publish did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +40,15 @@ impl Published {
     }
 }
 
+/// When the delta becomes part of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// When it has grown beyond [`limits::DELTA_BYTES`].
+    WhenLarge,
+    /// Now: what is published has the bytes of a full build.
+    Now,
+}
+
 /// Publishes the state at `serial`: `previous`, with `changed` servers in their place.
 ///
 /// Until the pointer is written, the last step, readers see the previous snapshot; whatever was written before a crash
@@ -53,36 +61,81 @@ pub async fn publish(
     writer: &dyn PutBucket,
     previous: &Snapshot,
     changed: &BTreeMap<ServerName, ServerState>,
-    serial: Serial,
-    time: Option<Timestamp>,
+    state: (Serial, Option<Timestamp>),
+    fold: Fold,
 ) -> Result<Published, SnapshotError> {
-    let Built { index, blocks } = build(previous, changed).await?;
-    let index_bytes = compress(index.bytes());
-    let index_hash: [u8; 32] = Sha256::digest(index.bytes()).into();
-    let mut bytes_written = 0;
-    let blocks_written = blocks.len();
-    {
-        let puts = blocks.iter().map(|block| put_object(writer, block::key(&block.hash), compress(&block.json)));
-        let mut puts = futures_util::stream::iter(puts).buffer_unordered(PARALLEL_PUTS);
-        while let Some(bytes) = puts.try_next().await? {
-            bytes_written += bytes;
+    let mut blocks = BlockPuts::new(reader, writer);
+    let grown = match fold {
+        Fold::WhenLarge if previous.is_published() && previous.index().servers() > 0 => {
+            Some(Delta::build(previous, changed)?).filter(|delta| delta.block.json.len() <= limits::DELTA_BYTES)
         }
-    }
-    for block in blocks {
-        reader.remember(block);
-    }
-    bytes_written += put_object(writer, format!("index/{}", hex::encode(index_hash)), index_bytes).await?;
+        _ => None,
+    };
+    let (index, delta) = match grown {
+        Some(delta) => (previous.index().clone(), Some(delta).filter(|delta| delta.index.servers() > 0)),
+        None => (build(previous, changed, &mut blocks).await?, None),
+    };
+    finish(reader, writer, previous, blocks, Levels { index, delta }, state).await
+}
 
-    let mut pointer = Pointer {
-        serial,
-        time,
-        servers: index.servers(),
-        versions: index.entries(),
-        index: hex::encode(index_hash),
-        exports: Vec::new(),
+/// Publishes a snapshot that is made of `servers` alone, given in the order of their names, in the place of `previous`.
+///
+/// # Errors
+/// [`SnapshotError::Raced`] when somebody else moved the pointer meanwhile; the errors of `servers`.
+pub async fn publish_all<E: From<SnapshotError>>(
+    reader: &SnapshotReader,
+    writer: &dyn PutBucket,
+    previous: &Snapshot,
+    servers: impl IntoIterator<Item = Result<(ServerName, ServerState), E>>,
+    state: (Serial, Option<Timestamp>),
+) -> Result<Published, E> {
+    let mut blocks = BlockPuts::new(reader, writer);
+    let mut build = FullBuild::default();
+    for server in servers {
+        let (name, state) = server?;
+        build.add(&name, &state, &mut blocks).await?;
+    }
+    let index = build.finish(&mut blocks).await?;
+    Ok(finish(reader, writer, previous, blocks, Levels { index, delta: None }, state).await?)
+}
+
+struct Levels {
+    index: Index,
+    delta: Option<Delta>,
+}
+
+/// Writes all but the blocks, the pointer last.
+async fn finish(
+    reader: &SnapshotReader,
+    writer: &dyn PutBucket,
+    previous: &Snapshot,
+    mut blocks: BlockPuts<'_>,
+    Levels { index, delta }: Levels,
+    (serial, time): (Serial, Option<Timestamp>),
+) -> Result<Published, SnapshotError> {
+    blocks.finish().await?;
+    let (blocks_written, mut bytes_written) = (blocks.written, blocks.bytes);
+    let mut pointer = Pointer { serial, time, ..previous.pointer().clone() };
+    // The same memory: comparing what it holds would take longer than all the rest.
+    if !std::ptr::eq(index.bytes().as_ref(), previous.index().bytes().as_ref()) {
+        pointer.index = hex::encode(Sha256::digest(index.bytes()));
+        bytes_written += put_object(writer, &format!("index/{}", pointer.index), compress(index.bytes())).await?;
+        reader.remember_index(&pointer.index, &index);
+    }
+    pointer.delta = match &delta {
+        Some(delta) => {
+            let (bytes, hash) = delta.encode();
+            bytes_written += put_object(writer, &Delta::key(&hash), compress(&bytes)).await?;
+            Some(hash)
+        }
+        None => None,
     };
     let block_count = index.blocks();
-    for file in export(&reader.unpublished(pointer.clone(), index)).await? {
+    let snapshot = reader.unpublished(pointer.clone(), index, delta);
+    pointer.servers = snapshot.servers();
+    pointer.versions = snapshot.versions();
+    pointer.exports = Vec::new();
+    for file in export(&snapshot).await? {
         bytes_written += file.export.bytes;
         writer.put(&file.export.key, file.bytes, file.headers, Precondition::None).await?;
         pointer.exports.push(file.export);
@@ -97,11 +150,4 @@ pub async fn publish(
         return Err(SnapshotError::Raced);
     }
     Ok(Published { pointer, blocks_written, blocks: block_count, bytes_written })
-}
-
-async fn put_object(writer: &dyn PutBucket, key: String, bytes: Bytes) -> Result<u64, SnapshotError> {
-    let size = bytes.len() as u64;
-    let headers = Headers { content_type: "application/octet-stream", is_immutable: true, ..Headers::default() };
-    writer.put(&key, bytes, headers, Precondition::None).await?;
-    Ok(size)
 }

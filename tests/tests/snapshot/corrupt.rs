@@ -53,7 +53,7 @@ async fn a_changed_or_missing_block_is_told_and_a_rebuild_mends_it() {
     let snapshot = SnapshotReader::new(registry.stores.bucket()).open().await.unwrap();
     let mut errors = Vec::new();
     for number in 0..snapshot.index().blocks() {
-        errors.extend(snapshot.block(number).await.err());
+        errors.extend(snapshot.block(Some(number)).await.err());
     }
     let [error] = errors.as_slice() else { panic!("one block is missing: {errors:?}") };
     assert!(error.to_string().contains("publish the snapshot again"), "{error}");
@@ -83,5 +83,38 @@ async fn an_index_that_is_none_is_told_and_the_next_run_mends_it() {
     let (status, _) = registry.client().get("/v0.1/servers").await.problem();
     assert_eq!(status, 503);
     registry.stores.sync().publish().await.unwrap();
+    assert_eq!(registry.client().get("/v0.1/servers?limit=100").await.ok()["metadata"]["count"], 100);
+}
+
+#[tokio::test]
+async fn a_delta_that_is_none_or_not_there_is_told_and_the_next_run_mends_it() {
+    for is_there in [true, false] {
+        let registry = registry().await;
+        registry.put(&[Version::new("io.x/server-7", "2.0.0")]).await;
+        registry.sync.publish().await.unwrap();
+        let key = registry.objects().keys().await.into_iter().find(|key| key.starts_with("deltas/")).unwrap();
+        let mut delta = registry.objects().get(&key).await.to_vec();
+        let last = delta.len() - 1;
+        delta[last] ^= 1;
+        match is_there {
+            true => registry.objects().put(&key, delta).await,
+            false => registry.objects().delete(&key).await,
+        }
+        let (status, _) = registry.client().get("/v0.1/servers").await.problem();
+        assert_eq!(status, 503);
+        registry.stores.sync().publish().await.unwrap();
+        let latest = registry.client().get("/v0.1/servers/io.x%2Fserver-7/versions/latest").await.ok();
+        assert_eq!(latest["server"]["version"], "2.0.0");
+    }
+}
+
+#[tokio::test]
+async fn a_block_that_is_not_there_is_made_anew_when_it_is_needed() {
+    let registry = registry().await;
+    for key in registry.objects().keys().await.into_iter().filter(|key| key.starts_with("blocks/")) {
+        registry.objects().delete(&key).await;
+    }
+    registry.put(&[Version::new("io.x/server-7", "2.0.0")]).await;
+    registry.stores.sync().fold().await.unwrap();
     assert_eq!(registry.client().get("/v0.1/servers?limit=100").await.ok()["metadata"]["count"], 100);
 }

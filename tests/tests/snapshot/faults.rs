@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use berth_tests::{FailingBucket, Fault, Registry, Version, walk};
-use registry::snapshot::{SnapshotError, SnapshotReader, publish};
+use registry::snapshot::{Fold, SnapshotError, SnapshotReader, publish};
 
 const LIST: &str = "/v0.1/servers?limit=100";
 
@@ -15,15 +15,16 @@ async fn started() -> Registry {
 /// What a reader of the bucket alone sees.
 async fn snapshot_serial(registry: &Registry) -> u64 {
     let snapshot = SnapshotReader::new(registry.stores.bucket()).open().await.unwrap();
-    for number in 0..snapshot.index().servers() {
-        snapshot.server_state(number).await.unwrap().unwrap();
+    for (_, place) in snapshot.places() {
+        snapshot.server_state(place).await.unwrap().unwrap();
     }
     snapshot.serial().0
 }
 
 #[tokio::test]
 async fn a_crash_between_any_two_puts_leaves_the_previous_snapshot_in_force() {
-    for fault in [Fault::Before, Fault::After] {
+    let ways = [Fold::WhenLarge, Fold::Now].map(|fold| [(Fault::Before, fold), (Fault::After, fold)]);
+    for (fault, fold) in ways.into_iter().flatten() {
         let mut fails_at = 0;
         loop {
             let registry = started().await;
@@ -39,11 +40,12 @@ async fn a_crash_between_any_two_puts_leaves_the_previous_snapshot_in_force() {
             let changed: BTreeMap<_, _> =
                 state.servers.into_iter().filter(|(_, server)| server.versions.len() > 1).collect();
             let bucket = FailingBucket::new(registry.stores.bucket(), fault, fails_at);
-            let published = publish(&reader, &bucket, &previous, &changed, serial, state.time).await;
+            let published = publish(&reader, &bucket, &previous, &changed, (serial, state.time), fold).await;
 
             let Err(error) = published else {
-                println!("{fault:?}: {fails_at} puts");
-                assert!(fails_at >= 5, "blocks, index, two exports and the pointer are more puts");
+                println!("{fault:?}, {fold:?}: {fails_at} puts");
+                let fewest = if fold == Fold::Now { 5 } else { 2 };
+                assert!(fails_at >= fewest, "blocks and index, or the delta, and the pointer");
                 break;
             };
             assert!(error.to_string().contains("the fault"), "{error}");
@@ -68,8 +70,8 @@ async fn one_of_two_publishers_wins() {
     let previous = reader.open().await.unwrap();
     let state = registry.writer.full_state().await.unwrap();
     let bucket = registry.stores.bucket();
-    publish(&reader, &bucket, &previous, &state.servers, serial, state.time).await.unwrap();
-    let second = publish(&reader, &bucket, &previous, &state.servers, serial, state.time).await;
+    publish(&reader, &bucket, &previous, &state.servers, (serial, state.time), Fold::WhenLarge).await.unwrap();
+    let second = publish(&reader, &bucket, &previous, &state.servers, (serial, state.time), Fold::WhenLarge).await;
     assert!(matches!(second, Err(SnapshotError::Raced)), "{second:?}");
     // The loser takes the winner's snapshot as its base and goes on.
     assert_eq!(registry.sync.publish().await.unwrap().pointer.serial, serial);

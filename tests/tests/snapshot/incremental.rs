@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use berth_tests::{Registry, Version, walk};
+use berth_tests::{Registry, Version, walk, walk_entries};
 use bytes::Bytes;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use registry::model::Status;
-use registry::snapshot::{SnapshotReader, publish};
+use registry::snapshot::{Fold, SnapshotReader, publish};
+
+const PATH: &str = "/v0.1/servers?limit=7&include_deleted=true";
 
 /// One step of a history.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ enum Step {
     Put { server: u8, version: u8, text: u8, status: Status },
     /// Publishes a snapshot.
     Publish,
+    /// Publishes one without a delta.
+    Fold,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -27,7 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         text,
         status,
     });
-    prop_oneof![5 => put, 1 => Just(Step::Publish)]
+    prop_oneof![10 => put, 2 => Just(Step::Publish), 1 => Just(Step::Fold)]
 }
 
 #[test]
@@ -57,16 +61,20 @@ async fn check(history: &[Step]) {
                 registry.put(&[version]).await;
             }
             Step::Publish => {
+                let overlaid = walk(&client, PATH).await;
                 registry.sync.publish().await.unwrap();
+                assert_eq!(walk(&registry.client(), PATH).await, overlaid, "delta and overlay differ");
+            }
+            Step::Fold => {
+                registry.sync.fold().await.unwrap();
                 compare_with_full_build(&registry).await;
             }
         }
     }
-    let path = "/v0.1/servers?limit=7&include_deleted=true";
-    let overlaid = walk(&client, path).await;
-    registry.sync.publish().await.unwrap();
+    let overlaid = walk(&client, PATH).await;
+    registry.sync.fold().await.unwrap();
     compare_with_full_build(&registry).await;
-    assert_eq!(walk(&registry.client(), path).await, overlaid, "snapshot and overlay differ");
+    assert_eq!(walk(&registry.client(), PATH).await, overlaid, "snapshot and overlay differ");
 }
 
 /// Builds from the table alone into another bucket, and compares every object that the pointers name.
@@ -76,7 +84,7 @@ async fn compare_with_full_build(registry: &Registry) {
     let name = format!("full-{}", BUCKETS.fetch_add(1, Ordering::Relaxed));
     let bucket = registry.other_bucket(&name).await;
     let reader = SnapshotReader::new(bucket.clone());
-    publish(&reader, &bucket, &reader.empty(), &state.servers, state.serial, state.time).await.unwrap();
+    publish(&reader, &bucket, &reader.empty(), &state.servers, (state.serial, state.time), Fold::Now).await.unwrap();
     let full = registry.objects_of(&name).all().await;
     let incremental = registry.objects().all().await;
     for (key, bytes) in &full {
@@ -85,7 +93,7 @@ async fn compare_with_full_build(registry: &Registry) {
 }
 
 #[tokio::test]
-async fn a_publish_into_twelve_thousand_rewrites_at_most_two_blocks() {
+async fn a_fold_of_one_server_into_twelve_thousand_rewrites_at_most_two_blocks() {
     let registry = Registry::new().await;
     let servers: Vec<Version> =
         (0..12_000).map(|n| Version::new(&format!("com.example.n{}/server-{n}", n % 997), "1.0.0")).collect();
@@ -97,6 +105,9 @@ async fn a_publish_into_twelve_thousand_rewrites_at_most_two_blocks() {
     let mut counts = BTreeMap::<usize, usize>::new();
     registry.put(&[Version::new("com.example.n5/server-5", "2.0.0")]).await;
     let published = registry.sync.publish().await.unwrap();
+    assert_eq!(published.blocks_written, 0, "it is in the delta");
+    assert_eq!((published.pointer.servers, published.pointer.versions), (12_000, 12_001));
+    let published = registry.sync.fold().await.unwrap();
     println!(
         "one version into 12,000: {} of {} blocks, {} bytes",
         published.blocks_written, published.blocks, published.bytes_written
@@ -104,12 +115,41 @@ async fn a_publish_into_twelve_thousand_rewrites_at_most_two_blocks() {
     assert_eq!(published.blocks_written, 1);
     for number in 0..12 {
         registry.put(&[Version::new(&format!("com.example.new/server-{number}"), "1.0.0")]).await;
-        let published = registry.sync.publish().await.unwrap();
+        let published = registry.sync.fold().await.unwrap();
         *counts.entry(published.blocks_written).or_default() += 1;
     }
     println!("new servers by blocks rewritten: {counts:?}");
     assert!(counts.keys().all(|blocks| (1..=2).contains(blocks)), "{counts:?}");
     assert!(registry.objects().keys().await.len() > before.len());
+}
+
+#[tokio::test]
+async fn a_delta_that_has_grown_becomes_part_of_the_index() {
+    let registry = Registry::with(&[Version::new("io.x/server-0", "1.0.0")]).await;
+    let large = "x".repeat(100 * 1024);
+    let mut folded = 0;
+    for number in 1..=40 {
+        registry.put(&[Version::new(&format!("io.x/server-{number}"), "1.0.0").description(&large)]).await;
+        let published = registry.sync.publish().await.unwrap();
+        folded += usize::from(published.pointer.delta.is_none());
+        assert_eq!((published.pointer.servers, published.pointer.versions), (number + 1, number + 1));
+    }
+    assert!((2..=4).contains(&folded), "{folded} of 40 publishes of 4 MB");
+    assert_eq!(walk_entries(&registry.client(), PATH).await.len(), 41);
+}
+
+#[tokio::test]
+async fn a_rebuild_holds_what_was_changed_in_any_way() {
+    let servers: Vec<Version> = (0..150).map(|n| Version::new(&format!("io.x/server-{n}"), "1.0.0")).collect();
+    let registry = Registry::with(&servers).await;
+    registry.put(&[Version::new("io.x/server-3", "2.0.0"), Version::new("io.x/new", "1.0.0")]).await;
+    registry.sync.publish().await.unwrap();
+    registry.put(&[Version::new("io.x/server-3", "3.0.0").status(Status::Deleted)]).await;
+    let before = walk(&registry.client(), PATH).await;
+    let rebuilt = registry.sync.rebuild().await.unwrap();
+    assert_eq!((rebuilt.pointer.servers, rebuilt.pointer.versions, rebuilt.pointer.delta), (151, 153, None));
+    assert_eq!(walk(&registry.client(), PATH).await, before);
+    compare_with_full_build(&registry).await;
 }
 
 #[tokio::test]
