@@ -15,6 +15,7 @@ use registry::config::{ConfigError, address_header_from_env};
 use registry::edge::ClientAddress;
 use registry::store::Serial;
 use registry::telemetry::{LogLine, Recorder};
+use registry::time::Timestamp;
 use sync::source::{Location, ReadContext, Source};
 use sync::{DomainChecks, OnProgress, Report, Sync, SyncError};
 use tokio::net::TcpListener;
@@ -33,7 +34,7 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Time between two rounds of upkeep.
 const UPKEEP: Duration = Duration::from_secs(60);
 
-/// Time between two looks at the proofs of domains that are due.
+/// Time between two looks at the proofs of domains that are due, and at objects that no snapshot needs.
 const RECHECK: Duration = Duration::from_secs(3600);
 
 /// Owner of the sample's servers.
@@ -170,7 +171,8 @@ pub async fn serve(
                 tokio::time::sleep(options.interval).await;
             }
         };
-        tokio::join!(imports, upkeep(stores, &importer), recheck_domains(&checks), spans.keep_sending());
+        let upkeep = upkeep(stores, &importer);
+        tokio::join!(imports, upkeep, sweep(&importer), recheck_domains(&checks), spans.keep_sending());
     };
     let mut background = std::pin::pin!(background);
 
@@ -206,6 +208,16 @@ async fn upkeep(stores: &Stores, importer: &Sync) {
             if let Ok(Err(error)) = swept {
                 tracing::warn!(%error, "expired items stay");
             }
+        }
+    }
+}
+
+/// Deletes what no snapshot needs any more. An import does it too, but a registry may have no sources.
+async fn sweep(importer: &Sync) {
+    loop {
+        tokio::time::sleep(RECHECK).await;
+        if let Err(error) = importer.sweep(Timestamp::now()).await {
+            tracing::warn!(%error, "superseded objects stay; the next hour tries again");
         }
     }
 }

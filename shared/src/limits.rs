@@ -51,6 +51,11 @@ pub const LAMBDA_RESPONSE_BYTES: usize = 6 * 1024 * 1024 - 64 * 1024;
 /// Most JSON of servers that changed since the index was built; beyond that the index is built anew. At the official
 /// registry's 3 KB a server some 500 publishes, in an object of 0.4 MB.
 pub const DELTA_BYTES: usize = 1536 * 1024;
+/// How long an object stays that the snapshot in force does not name. A reader notices a new snapshot with its next request,
+/// and a download of an export may take hours.
+pub const SUPERSEDED_SECONDS: i64 = 2 * 24 * 3600;
+/// Most keys of one `DeleteObjects` call (S3).
+pub const DELETED_AT_ONCE: usize = 1000;
 /// Bytes of a part of the table that a full build holds in memory before it writes them to a temporary file.
 pub const SPOOL_BYTES: usize = 32 * 1024 * 1024;
 /// Largest snapshot object that a reader accepts before it decompresses it.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use registry::catalogue::{Catalogue, CatalogueError, View};
 use registry::limits;
-use registry::snapshot::{Bucket, Fold, Published, Snapshot, SnapshotError, SnapshotReader, publish, publish_all};
+use registry::snapshot::{
+    Bucket, Fold, Published, Snapshot, SnapshotError, SnapshotReader, publish, publish_all, sweep,
+};
 use registry::store::{AuditEvent, AuditLog, AuditOutcome, AuditRecord, Serial, Writer};
 use registry::time::Timestamp;
 
@@ -91,7 +93,8 @@ impl Sync {
         &self.catalogue
     }
 
-    /// Imports every source, one after another, and publishes the snapshot. A source that fails stops nothing.
+    /// Imports every source, one after another, publishes the snapshot, and deletes what it superseded long ago. A source that
+    /// fails stops nothing.
     ///
     /// # Errors
     /// When the snapshot cannot be published; what was imported is in the table all the same.
@@ -109,6 +112,9 @@ impl Sync {
         }
         on_progress("", Progress::Publishing);
         report.serial = self.publish().await?.pointer.serial;
+        if let Err(error) = self.sweep(Timestamp::now()).await {
+            tracing::warn!(error = registry::error_chain(&error), "superseded objects stay until the next run");
+        }
         Ok(report)
     }
 
@@ -263,6 +269,26 @@ impl Sync {
             }
         }
         Err(SnapshotError::Raced.into())
+    }
+
+    /// Deletes what no snapshot needs any more. Returns how many objects those were.
+    ///
+    /// # Errors
+    /// When table or bucket fail.
+    pub async fn sweep(&self, now: Timestamp) -> Result<usize, SyncError> {
+        let swept = sweep(&self.snapshots, &self.bucket, now).await?;
+        if swept.is_empty() {
+            return Ok(0);
+        }
+        tracing::info!(objects = swept.len(), "superseded objects were deleted");
+        // A publisher may have come to the same bytes again at that very moment, and have written the object just before it
+        // was deleted: S3 has no condition against that.
+        let needed = self.snapshots.open().await?.keys();
+        if swept.iter().any(|key| needed.contains(key)) {
+            tracing::warn!("an object was deleted that a new snapshot needs; it is made anew");
+            Box::pin(self.rebuild()).await?;
+        }
+        Ok(swept.len())
     }
 
     /// Publishes a snapshot that is made from the table alone, whatever the bucket holds now.

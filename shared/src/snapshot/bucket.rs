@@ -69,6 +69,14 @@ impl Bucket {
         created.map(drop).map_err(|error| self.failed("create the bucket", self.objects.name(), &error))
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.objects.name()
+    }
+
     fn failed(&self, operation: &'static str, key: &str, error: &dyn std::error::Error) -> SnapshotError {
         SnapshotError::Call { operation, key: key.to_owned(), message: error_chain(error) }
     }

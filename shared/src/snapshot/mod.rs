@@ -25,6 +25,7 @@ mod objects;
 mod pointer;
 mod publish;
 mod reader;
+mod sweep;
 
 pub use block::Block;
 pub use bucket::{Bucket, Headers, Precondition, PutBucket, PutFuture};
@@ -35,3 +36,4 @@ pub use objects::Objects;
 pub use pointer::{Export, Pointer};
 pub use publish::{Fold, Published, publish, publish_all};
 pub use reader::{Place, Snapshot, SnapshotReader};
+pub use sweep::sweep;

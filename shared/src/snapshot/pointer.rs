@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::delta::Delta;
 use crate::store::Serial;
 use crate::time::Timestamp;
 
@@ -28,6 +29,15 @@ pub struct Pointer {
     pub delta: Option<String>,
     /// The catalogue as single files.
     pub exports: Vec<Export>,
+}
+
+impl Pointer {
+    /// Keys of the objects that it names.
+    pub(super) fn keys(&self) -> impl Iterator<Item = String> {
+        let delta = self.delta.as_deref().map(Delta::key);
+        let exports = self.exports.iter().map(|export| export.key.clone());
+        std::iter::once(format!("index/{}", self.index)).chain(delta).chain(exports)
+    }
 }
 
 /// The catalogue as one file.

@@ -4,3 +4,4 @@
 mod corrupt;
 mod faults;
 mod incremental;
+mod sweep;
