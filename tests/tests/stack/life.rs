@@ -147,8 +147,9 @@ async fn roles_allow_what_the_functions_do(emulator: &Emulator, registry: &Regis
     let write = ["GetItem", "BatchGetItem", "Query", "PutItem", "PutItem in a transaction", "UpdateItem"];
     let auth = [&write[..], &["DeleteItem", "GetSecretValue"]].concat();
     let verify = ["GetItem", "Query", "PutItem", "PutItem in a transaction", "UpdateItem", "DeleteItem"];
-    let objects = ["GetObject pointer.json", "GetObject blocks/x", "PutObject blocks/x", "PutObject exports/x"];
-    let sync = [&write[..], &["DeleteItem"], &objects, &["ListBucket", "SendMessage"]].concat();
+    let read_objects = ["GetObject pointer.json", "GetObject blocks/x"];
+    let write_objects = ["PutObject blocks/x", "PutObject exports/x", "DeleteObject blocks/x"];
+    let sync = [&write[..], &["DeleteItem"], &read_objects, &write_objects, &["ListBucket", "SendMessage"]].concat();
     let expected = json!({
         "ListServers": read,
         "GetServer": read,

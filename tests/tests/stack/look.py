@@ -180,6 +180,7 @@ def attempts(role, names, ids):
         "PutObject blocks/x": lambda: s3.put_object(Bucket=bucket, Key="blocks/x", Body=b"x"),
         "PutObject exports/x": lambda: s3.put_object(Bucket=bucket, Key="exports/x", Body=b"x"),
         "PutObject x": lambda: s3.put_object(Bucket=bucket, Key="x", Body=b"x"),
+        "DeleteObject blocks/x": lambda: s3.delete_object(Bucket=bucket, Key="blocks/x"),
         "DeleteObject pointer.json": lambda: s3.delete_object(Bucket=bucket, Key="pointer.json"),
         "ListBucket": lambda: s3.list_objects_v2(Bucket=bucket),
         "GetObject of the site": lambda: s3.get_object(Bucket=site, Key="index.html"),
