@@ -1,11 +1,12 @@
 //! One run: import the sources, then publish the snapshot.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use registry::catalogue::{Catalogue, CatalogueError, View};
 use registry::limits;
 use registry::snapshot::{
-    Bucket, Fold, Published, Snapshot, SnapshotError, SnapshotReader, publish, publish_all, sweep,
+    Bucket, ExportsWhen, Fold, ForMirrors, Publication, Published, Seal, Snapshot, SnapshotError, SnapshotReader,
+    publish, publish_all, sweep,
 };
 use registry::store::{AuditEvent, AuditLog, AuditOutcome, AuditRecord, Serial, Writer};
 use registry::time::Timestamp;
@@ -27,6 +28,9 @@ pub struct Sync {
     snapshots: SnapshotReader,
     bucket: Bucket,
     trail: AuditLog,
+    seal: Option<Arc<dyn Seal>>,
+    /// Told once that nobody signs.
+    unsigned: Once,
 }
 
 /// How far a run is, for progress bars.
@@ -69,7 +73,14 @@ impl Sync {
         let snapshots = SnapshotReader::new(bucket.clone());
         let catalogue = Arc::new(Catalogue::new(writer.clone_reader(), snapshots.clone()));
         let trail = writer.trail(limits::AUDIT_DAYS);
-        Self { writer, catalogue, snapshots, bucket, trail }
+        Self { writer, catalogue, snapshots, bucket, trail, seal: None, unsigned: Once::new() }
+    }
+
+    /// The same with snapshots that are signed.
+    #[must_use]
+    pub fn signing_with(mut self, seal: Arc<dyn Seal>) -> Self {
+        self.seal = Some(seal);
+        self
     }
 
     /// The same with up to `bytes` of the snapshot in memory.
@@ -111,7 +122,7 @@ impl Sync {
             report.sources.push(self.import(source, context, on_progress).await);
         }
         on_progress("", Progress::Publishing);
-        report.serial = self.publish().await?.pointer.serial;
+        report.serial = self.publish_when(ExportsWhen::Behind, Fold::WhenLarge).await?.pointer.serial;
         if let Err(error) = self.sweep(Timestamp::now()).await {
             tracing::warn!(error = registry::error_chain(&error), "superseded objects stay until the next run");
         }
@@ -182,7 +193,8 @@ impl Sync {
             }
             Err(error) => source.error = Some(format!("source {name} {error}")),
         }
-        Ok(Report { serial: self.publish().await?.pointer.serial, sources: vec![source] })
+        let published = self.publish_when(ExportsWhen::Behind, Fold::WhenLarge).await?;
+        Ok(Report { serial: published.pointer.serial, sources: vec![source] })
     }
 
     async fn write(
@@ -226,12 +238,12 @@ impl Sync {
         Ok(self.writer.put_source_status(&source.name, &json).await?)
     }
 
-    /// Publishes the snapshot of the present serial, if it is not published yet.
+    /// Publishes the snapshot of the present serial, if it is not published yet. Exports are made anew if they are far behind.
     ///
     /// # Errors
     /// When table or bucket fail.
     pub async fn publish(&self) -> Result<Published, SyncError> {
-        self.publish_folding(Fold::WhenLarge).await
+        self.publish_when(ExportsWhen::FarBehind, Fold::WhenLarge).await
     }
 
     /// The same, with all that changed since the index was built as part of a new one.
@@ -239,21 +251,23 @@ impl Sync {
     /// # Errors
     /// When table or bucket fail.
     pub async fn fold(&self) -> Result<Published, SyncError> {
-        self.publish_folding(Fold::Now).await
+        self.publish_when(ExportsWhen::FarBehind, Fold::Now).await
     }
 
-    async fn publish_folding(&self, fold: Fold) -> Result<Published, SyncError> {
+    async fn publish_when(&self, exports: ExportsWhen, fold: Fold) -> Result<Published, SyncError> {
+        let mirrors = self.for_mirrors(exports);
         for _ in 0..PUBLISH_ATTEMPTS {
             let view = self.view().await?;
             let previous = view.snapshot();
             let is_folded = fold == Fold::WhenLarge || previous.changed_servers() == 0;
-            if previous.is_published() && previous.serial() == view.serial() && is_folded {
+            let is_present = previous.is_published() && previous.serial() == view.serial() && is_folded;
+            if is_present && !mirrors.are_due(previous.pointer()) {
                 self.announce(view.serial()).await?;
                 return Ok(Published::unchanged(previous));
             }
             let changed = view.changed().map(|(name, state)| (name.clone(), state.clone())).collect();
-            let state = (view.serial(), view.time());
-            match publish(&self.snapshots, &self.bucket, previous, &changed, state, fold).await {
+            let publication = Publication { serial: view.serial(), time: view.time(), fold, mirrors };
+            match publish(&self.snapshots, &self.bucket, previous, &changed, publication).await {
                 Ok(published) => {
                     self.announce(published.pointer.serial).await?;
                     return Ok(published);
@@ -298,8 +312,11 @@ impl Sync {
     pub async fn rebuild(&self) -> Result<Published, SyncError> {
         // The pointer first: a snapshot that somebody publishes from here on is newer than this one may be, and wins.
         let previous: Snapshot = self.snapshots.replacing().await?;
-        let (servers, state) = Box::pin(all_servers(&self.writer)).await?;
-        let published = Box::pin(publish_all(&self.snapshots, &self.bucket, &previous, servers, state)).await?;
+        let (servers, (serial, time)) = Box::pin(all_servers(&self.writer)).await?;
+        let mirrors = self.for_mirrors(ExportsWhen::Behind);
+        let publication = Publication { serial, time, fold: Fold::Now, mirrors };
+        let publishing = publish_all(&self.snapshots, &self.bucket, &previous, servers, publication);
+        let published = Box::pin(publishing).await?;
         self.announce(published.pointer.serial).await?;
         Ok(published)
     }
@@ -318,6 +335,17 @@ impl Sync {
             }
             view => Ok(view?),
         }
+    }
+
+    fn for_mirrors(&self, exports: ExportsWhen) -> ForMirrors<'_> {
+        if self.seal.is_none() {
+            self.unsigned.call_once(|| {
+                tracing::warn!(
+                    "snapshots are not signed: there are no keys here; mirrors that ask for a signature refuse them"
+                );
+            });
+        }
+        ForMirrors { history: &self.writer, seal: self.seal.as_deref(), exports }
     }
 
     async fn announce(&self, serial: Serial) -> Result<(), SyncError> {

@@ -6,7 +6,8 @@
 //! | `index/<hash>` | columns of all entries and where each lies, see [`Index`] |
 //! | `deltas/<hash>` | the servers that changed since the index was built, whole: columns and JSON |
 //! | `blocks/<hash>` | final JSON of the entries of some servers, joined by commas |
-//! | `exports/<hash>/…` | the whole catalogue as one list response, compressed for the CDN |
+//! | `exports/<hash>/…` | the whole catalogue as one file, compressed for the CDN |
+//! | `changes/<hash>/…` | a thousand changes as one file, compressed for the CDN |
 //!
 //! Names are the SHA-256 of the uncompressed bytes, so that the same state gives the same names whatever compressor made
 //! the objects; index, delta and blocks are stored with LZ4.
@@ -15,25 +16,34 @@ mod block;
 mod block_puts;
 mod bucket;
 mod build;
+mod change_files;
+mod change_line;
 mod delta;
+mod document;
 mod entry;
 mod error;
 mod export;
 mod index;
 mod layout;
+mod mirrors;
 mod objects;
 mod pointer;
 mod publish;
 mod reader;
+mod seal;
 mod sweep;
 
 pub use block::Block;
 pub use bucket::{Bucket, Headers, Precondition, PutBucket, PutFuture};
+pub use change_line::{ChangeLine, InvalidLine, name_and_version, with_latest};
+pub use document::{ChangeFile, Export, ExportFormat, SnapshotDocument};
 pub use entry::{Entry, parse_entry};
 pub use error::SnapshotError;
 pub use index::{EntryColumns, Index, ServerColumns};
+pub use mirrors::{ExportsWhen, ForMirrors};
 pub use objects::Objects;
-pub use pointer::{Export, Pointer};
-pub use publish::{Fold, Published, publish, publish_all};
+pub use pointer::Pointer;
+pub use publish::{Fold, Publication, Published, publish, publish_all};
 pub use reader::{Place, Snapshot, SnapshotReader};
+pub use seal::Seal;
 pub use sweep::sweep;

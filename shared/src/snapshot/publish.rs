@@ -9,8 +9,8 @@ use super::block_puts::{BlockPuts, put_object};
 use super::bucket::{Headers, Precondition, PutBucket, compress};
 use super::build::{FullBuild, build};
 use super::delta::Delta;
-use super::export::export;
 use super::index::Index;
+use super::mirrors::ForMirrors;
 use super::pointer::{self, Pointer};
 use super::reader::{Snapshot, SnapshotReader};
 use crate::limits;
@@ -49,7 +49,20 @@ pub enum Fold {
     Now,
 }
 
-/// Publishes the state at `serial`: `previous`, with `changed` servers in their place.
+/// What is published, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Publication<'a> {
+    /// The serial of the state.
+    pub serial: Serial,
+    /// When the change with this serial was committed.
+    pub time: Option<Timestamp>,
+    /// When the delta becomes part of the index.
+    pub fold: Fold,
+    /// What mirrors get.
+    pub mirrors: ForMirrors<'a>,
+}
+
+/// Publishes a state: `previous`, with `changed` servers in their place.
 ///
 /// Until the pointer is written, the last step, readers see the previous snapshot; whatever was written before a crash
 /// is used again by the next attempt.
@@ -61,11 +74,10 @@ pub async fn publish(
     writer: &dyn PutBucket,
     previous: &Snapshot,
     changed: &BTreeMap<ServerName, ServerState>,
-    state: (Serial, Option<Timestamp>),
-    fold: Fold,
+    publication: Publication<'_>,
 ) -> Result<Published, SnapshotError> {
     let mut blocks = BlockPuts::new(reader, writer);
-    let grown = match fold {
+    let grown = match publication.fold {
         Fold::WhenLarge if previous.is_published() && previous.index().servers() > 0 => {
             Some(Delta::build(previous, changed)?).filter(|delta| delta.block.json.len() <= limits::DELTA_BYTES)
         }
@@ -75,7 +87,7 @@ pub async fn publish(
         Some(delta) => (previous.index().clone(), Some(delta).filter(|delta| delta.index.servers() > 0)),
         None => (build(previous, changed, &mut blocks).await?, None),
     };
-    finish(reader, writer, previous, blocks, Levels { index, delta }, state).await
+    finish(reader, writer, previous, blocks, Levels { index, delta }, publication).await
 }
 
 /// Publishes a snapshot that is made of `servers` alone, given in the order of their names, in the place of `previous`.
@@ -87,7 +99,7 @@ pub async fn publish_all<E: From<SnapshotError>>(
     writer: &dyn PutBucket,
     previous: &Snapshot,
     servers: impl IntoIterator<Item = Result<(ServerName, ServerState), E>>,
-    state: (Serial, Option<Timestamp>),
+    publication: Publication<'_>,
 ) -> Result<Published, E> {
     let mut blocks = BlockPuts::new(reader, writer);
     let mut build = FullBuild::default();
@@ -96,7 +108,7 @@ pub async fn publish_all<E: From<SnapshotError>>(
         build.add(&name, &state, &mut blocks).await?;
     }
     let index = build.finish(&mut blocks).await?;
-    Ok(finish(reader, writer, previous, blocks, Levels { index, delta: None }, state).await?)
+    Ok(finish(reader, writer, previous, blocks, Levels { index, delta: None }, publication).await?)
 }
 
 struct Levels {
@@ -111,8 +123,9 @@ async fn finish(
     previous: &Snapshot,
     mut blocks: BlockPuts<'_>,
     Levels { index, delta }: Levels,
-    (serial, time): (Serial, Option<Timestamp>),
+    publication: Publication<'_>,
 ) -> Result<Published, SnapshotError> {
+    let Publication { serial, time, mirrors, .. } = publication;
     blocks.finish().await?;
     let (blocks_written, mut bytes_written) = (blocks.written, blocks.bytes);
     let mut pointer = Pointer { serial, time, ..previous.pointer().clone() };
@@ -134,12 +147,7 @@ async fn finish(
     let snapshot = reader.unpublished(pointer.clone(), index, delta);
     pointer.servers = snapshot.servers();
     pointer.versions = snapshot.versions();
-    pointer.exports = Vec::new();
-    for file in export(&snapshot).await? {
-        bytes_written += file.export.bytes;
-        writer.put(&file.export.key, file.bytes, file.headers, Precondition::None).await?;
-        pointer.exports.push(file.export);
-    }
+    bytes_written += mirrors.write(writer, previous.pointer(), &snapshot, &mut pointer).await?;
 
     let json = serde_json::to_vec_pretty(&pointer)
         .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;

@@ -18,7 +18,11 @@ async fn superseded_objects_go_when_their_time_is_over_and_no_others() {
     let registry = Registry::with(&[Version::new("io.x/one", "1.0.0")]).await;
     for number in 0..5 {
         registry.put(&[Version::new("io.x/one", &format!("1.1.{number}"))]).await;
-        if number % 2 == 0 { registry.sync.publish().await.unwrap() } else { registry.sync.fold().await.unwrap() };
+        if number % 2 == 0 {
+            registry.sync.publish().await.unwrap()
+        } else {
+            registry.sync.fold().await.unwrap()
+        };
     }
     registry.objects().put("somebody/elses", "object").await;
     let before = registry.objects().keys().await;
