@@ -89,9 +89,9 @@ fn shown(tag: Tag) -> String {
 fn seconds(number: u32) -> String {
     match number {
         0 => "0".to_owned(),
-        _ if number % 86_400 == 0 => format!("{} d", number / 86_400),
-        _ if number % 3_600 == 0 => format!("{} h", number / 3_600),
-        _ if number % 60 == 0 => format!("{} min", number / 60),
+        _ if number.is_multiple_of(86_400) => format!("{} d", number / 86_400),
+        _ if number.is_multiple_of(3_600) => format!("{} h", number / 3_600),
+        _ if number.is_multiple_of(60) => format!("{} min", number / 60),
         _ => format!("{number} s"),
     }
 }
