@@ -2,10 +2,14 @@
 //! compiled in, and TLS is ring, so that nothing is read from disk and no entropy is gathered before the first request.
 
 use std::env;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::limits::{AWS_ANSWER_SECONDS, AWS_CONNECT_SECONDS, AWS_UPLOAD_SECONDS};
 
 /// The roots of Amazon Trust Services, from which the certificates of all AWS endpoints come.
 const AMAZON_ROOTS: &[u8] = include_bytes!("aws/roots.pem");
@@ -19,6 +23,8 @@ pub struct Aws {
     /// Whether requests to DynamoDB are signed. To whoever answers in this process a signature says nothing.
     is_signed: bool,
     http: SharedHttpClient,
+    /// How long an attempt may wait for its answer.
+    patience: Duration,
 }
 
 /// The environment does not say how to reach AWS.
@@ -58,6 +64,7 @@ impl Aws {
             ),
             is_signed: true,
             http,
+            patience: Duration::from_secs(AWS_ANSWER_SECONDS),
         })
     }
 
@@ -70,7 +77,40 @@ impl Aws {
             credentials: Credentials::from_keys(credential, credential, None),
             is_signed: false,
             http,
+            patience: Duration::from_secs(AWS_ANSWER_SECONDS),
         }
+    }
+
+    /// Clients of what answers at `endpoint` in the place of AWS, such as an emulator, which looks at no credentials.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn at(endpoint: &str) -> Result<Self, AwsError> {
+        let region = "us-east-1";
+        let http = https_client(Trust::of(Some(endpoint), region))?;
+        Ok(Self { endpoint: Some(endpoint.to_owned()), is_signed: true, ..Self::embedded(http, "emulator") })
+    }
+
+    /// The same with other patience for an attempt to be answered.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// How long calls may take that send little. By themselves the SDK's clients limit only how long a connection takes to
+    /// stand: one that stands and is silent would hold a request until Lambda ends the function.
+    ///
+    /// The same for all clients, because each other value means another pool of connections, and another start of TLS.
+    #[must_use]
+    pub fn timeouts(&self) -> TimeoutConfig {
+        self.timeouts_within(self.patience)
+    }
+
+    /// The same with other patience for one client.
+    #[must_use]
+    pub fn timeouts_within(&self, patience: Duration) -> TimeoutConfig {
+        let connect = Duration::from_secs(AWS_CONNECT_SECONDS);
+        TimeoutConfig::builder().connect_timeout(connect).read_timeout(patience).build()
     }
 
     /// The region.
@@ -103,6 +143,7 @@ impl Aws {
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
             .region(aws_sdk_dynamodb::config::Region::new(self.region.clone()))
+            .timeout_config(self.timeouts())
             .http_client(self.http.clone());
         config = match self.is_signed {
             true => config.credentials_provider(self.credentials.clone()),
@@ -118,6 +159,7 @@ impl Aws {
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
             .region(aws_sdk_s3::config::Region::new(self.region.clone()))
+            .timeout_config(self.timeouts_within(Duration::from_secs(AWS_UPLOAD_SECONDS)))
             .credentials_provider(self.credentials.clone())
             // Emulators have no wildcard DNS for bucket names.
             .force_path_style(self.endpoint.is_some())

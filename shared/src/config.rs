@@ -27,6 +27,13 @@ pub const AUDIT_DAYS: &str = "BERTH_AUDIT_DAYS";
 /// reach the function beside that proxy can write the header too.
 pub const CLIENT_ADDRESS_HEADER: &str = "BERTH_CLIENT_ADDRESS_HEADER";
 
+/// Name of the variable that says whether a CDN in front is told what changed; it is not unless it says `true`.
+pub const CDN_IS_TOLD: &str = "BERTH_CDN_IS_TOLD";
+/// Name of the variable that holds the id of the `CloudFront` distribution that `sync` purges; without it nothing is purged.
+pub const DISTRIBUTION: &str = "BERTH_DISTRIBUTION";
+/// Name of the variable that holds how many purges of new versions a month may have.
+pub const PURGES_PER_MONTH: &str = "BERTH_PURGES_PER_MONTH";
+
 /// Where the truth and the snapshots are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -48,6 +55,9 @@ pub enum ConfigError {
     /// The variable is no number that is allowed.
     #[error("environment variable {0} is no whole number from {1} to {2}: {3:?}")]
     Number(&'static str, u32, u32, String),
+    /// The variable is no id of a distribution.
+    #[error("environment variable {0} is no id of a CloudFront distribution, such as E1A2B3C4D5E6F7: {1:?}")]
+    Distribution(&'static str, String),
     /// The variable is no name of a header.
     #[error("environment variable {0} is no name of a header: {1:?}")]
     Header(&'static str, String),

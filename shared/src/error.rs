@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::cache::{CachePolicy, ServerTag};
 use crate::catalogue::CatalogueError;
 use crate::snapshot::SnapshotError;
 use crate::store::Exceeded;
@@ -20,6 +21,8 @@ pub struct ApiError {
     detail: String,
     errors: Vec<ErrorDetail>,
     retry_after: Option<u32>,
+    /// The server that is not there, if a read asked for it.
+    missing: Option<ServerTag>,
     internal: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -120,7 +123,7 @@ impl ApiError {
     /// An error with a text for the client.
     #[must_use]
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new(), retry_after: None, internal: None }
+        Self { status, detail: detail.into(), errors: Vec::new(), retry_after: None, missing: None, internal: None }
     }
 
     /// 400.
@@ -146,6 +149,12 @@ impl ApiError {
     #[must_use]
     pub fn because(self, message: impl Into<String>) -> Self {
         self.with_errors(vec![ErrorDetail { message: message.into(), location: None, value: None }])
+    }
+
+    /// 404 for a server or a version that a read asked for: a CDN may keep it for a moment.
+    #[must_use]
+    pub fn no_server(name: &str) -> Self {
+        Self { missing: Some(ServerTag::of(name)), ..Self::server_not_found() }
     }
 
     /// 404 for a server or a version, the official registry's text for both.
@@ -231,6 +240,9 @@ impl IntoResponse for ApiError {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if let Some(server) = self.missing {
+            response.extensions_mut().insert(CachePolicy::Missing(server));
         }
         response
     }

@@ -9,6 +9,7 @@
 //! | [`answers`] | what was rendered before |
 //! | [`edge`] | what every HTTP answer goes through |
 //! | [`error`], [`cache`] | problem+json, and how long an answer may be kept |
+//! | [`cdn`] | telling a CDN what is outdated |
 //! | [`telemetry`] | logs, and the numbers that they carry |
 //! | [`json`] | strict JSON |
 //! | [`identity`] | who somebody is, and namespaces |
@@ -20,6 +21,7 @@ pub mod answers;
 pub mod aws;
 pub mod cache;
 pub mod catalogue;
+pub mod cdn;
 pub mod config;
 pub mod edge;
 pub mod error;

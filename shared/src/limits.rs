@@ -58,6 +58,26 @@ pub const TRANSACTION_BYTES: usize = 3 * 1024 * 1024;
 /// How often a lost race or a throttled call is tried again before the caller hears of it.
 pub const WRITE_ATTEMPTS: u32 = 12;
 
+/// Seconds until a connection to AWS stands. The SDK has 3.1, which is all that it limits by itself.
+pub const AWS_CONNECT_SECONDS: u64 = 2;
+/// Seconds until AWS begins to answer one attempt. Three attempts and the pauses between them are over before the 15 seconds
+/// of a function that answers requests.
+pub const AWS_ANSWER_SECONDS: u64 = 3;
+/// The same for a client that also writes objects: the time for sending one counts.
+pub const AWS_UPLOAD_SECONDS: u64 = 60;
+
+/// Most tags of one purge. Of more servers that must be purged at once, all that was made from the catalogue is, with one tag.
+pub const PURGE_TAGS: usize = 25;
+/// Purges a month beyond which only those are made that must be, if nothing else is configured: what CloudFront makes for
+/// nothing.
+pub const PURGES_PER_MONTH: u32 = 1000;
+/// Most of them that may be configured.
+pub const PURGES_PER_MONTH_MAX: u32 = 10_000_000;
+/// Changes that are looked at together for what they outdate.
+pub const PURGE_CHANGES: usize = 1000;
+/// Seconds until CloudFront begins to answer one attempt to purge.
+pub const PURGE_ANSWER_SECONDS: u64 = 10;
+
 /// Largest answer of a Lambda function, as the JSON that it hands over: Lambda stops at 6 MB, in which a quote of the body
 /// counts twice, and a compressed body a third more. The crate `registry-lambda` answers 406 in place of one that is larger
 /// and that the client did not let us compress, and 500 if it is larger even so.

@@ -47,6 +47,12 @@ struct OwnLoad {
     /// Publishes
     #[arg(long, value_parser = parse_rate, value_name = "RATE")]
     publishes: Option<f64>,
+    /// Versions that are withdrawn, deprecated or edited
+    #[arg(long, value_parser = parse_rate, value_name = "RATE")]
+    withdrawals: Option<f64>,
+    /// Tags a month that are purged from the CDN for new versions
+    #[arg(long, value_parser = parse_number, value_name = "NUMBER")]
+    purges_per_month: Option<f64>,
     /// Logins
     #[arg(long, value_parser = parse_rate, value_name = "RATE")]
     logins: Option<f64>,
@@ -115,6 +121,8 @@ impl CostArguments {
             reads: own.reads.unwrap_or(load.reads),
             searches: own.searches.unwrap_or(load.searches),
             publishes: own.publishes.unwrap_or(load.publishes),
+            withdrawals: own.withdrawals.unwrap_or(load.withdrawals),
+            purges_per_month: own.purges_per_month.unwrap_or(load.purges_per_month),
             logins: own.logins.unwrap_or(load.logins),
             copies: own.copies.unwrap_or(load.copies),
             polls: own.polls.unwrap_or(load.polls),

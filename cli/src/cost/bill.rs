@@ -40,6 +40,7 @@ impl Bill {
         let mut lines = edge(&usage, prices, is_free_tier);
         lines.extend([
             edge_function,
+            line("CloudFront", "tags purged", usage.purges, &prices.cloudfront_invalidations),
             line(
                 "API Gateway",
                 "requests that the CDN does not answer",

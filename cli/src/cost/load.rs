@@ -33,6 +33,10 @@ pub(crate) struct Load {
     pub(crate) reads: f64,
     pub(crate) searches: f64,
     pub(crate) publishes: f64,
+    /// Versions that are withdrawn, deprecated or edited.
+    pub(crate) withdrawals: f64,
+    /// Tags a month that are purged from the CDN for new versions.
+    pub(crate) purges_per_month: f64,
     pub(crate) logins: f64,
     /// Downloads of the whole catalogue.
     pub(crate) copies: f64,
@@ -82,6 +86,8 @@ impl Load {
             reads: 0.0,
             searches: 0.0,
             publishes: 0.0,
+            withdrawals: 0.0,
+            purges_per_month: f64::from(registry::limits::PURGES_PER_MONTH),
             logins: 0.0,
             copies: 0.0,
             polls: 0.0,
@@ -118,6 +124,7 @@ impl Load {
             reads: 20.0 * users,
             searches: 5.0 * users,
             publishes: 5.0,
+            withdrawals: 0.2,
             logins: 10.0,
             copies: 10.0,
             polls: 24.0 * users,
@@ -133,6 +140,7 @@ impl Load {
             reads: 10.0 * DAY * times,
             searches: 2.0 * DAY * times,
             publishes: 1_200.0 * times,
+            withdrawals: 12.0 * times,
             logins: 1_200.0 * times,
             copies: mirrors,
             polls: 24.0 * mirrors,

@@ -25,6 +25,7 @@ pub(crate) struct Prices {
     pub(crate) cloudfront_requests: Price,
     pub(crate) cloudfront_bytes: Price,
     pub(crate) cloudfront_functions: Price,
+    pub(crate) cloudfront_invalidations: Price,
     pub(crate) http_api_requests: Price,
     pub(crate) lambda_requests: Price,
     pub(crate) lambda_seconds: Price,

@@ -18,11 +18,13 @@ fn nothing() -> Load {
 }
 
 /// Every number of a load of which more is more work; the hit rate is less.
-const NUMBERS: [fn(&mut Load) -> &mut f64; 22] = [
+const NUMBERS: [fn(&mut Load) -> &mut f64; 24] = [
     |load| &mut load.lists,
     |load| &mut load.reads,
     |load| &mut load.searches,
     |load| &mut load.publishes,
+    |load| &mut load.withdrawals,
+    |load| &mut load.purges_per_month,
     |load| &mut load.logins,
     |load| &mut load.copies,
     |load| &mut load.polls,
@@ -51,6 +53,8 @@ fn a_bill_by_hand() {
         reads: 100_000.0,
         searches: 0.0,
         publishes: 100.0,
+        withdrawals: 10.0,
+        purges_per_month: 2_000.0,
         logins: 100.0,
         copies: 10.0,
         polls: 1_000.0,
@@ -80,10 +84,10 @@ fn a_bill_by_hand() {
     let seconds = 550_000.0 * days * 0.010 + loads * 0.070 + 200.0 * days * 0.3;
     // 124 runs of a second; 100 of them for 1.25 seconds more. Each has 2 GB.
     let sync_seconds = 2.0 * (124.0 * 1.0 + 100.0 * 1.25) * days;
-    // 7 a publish, 4 a login, 3 a run; each change read by sync and by each sandbox.
-    let reads = (550_000.0 + 700.0 + 400.0 + 372.0 + 100.0 + 100.0 * sandboxes) * days;
-    // Six items of 1 KB and two of 2 KB, each twice, and four counters; 5 a login; 1 a run.
-    let writes = (100.0 * (2.0 * (6.0 + 4.0) + 4.0) + 500.0 + 124.0) * days;
+    // 7 a publish, 4 a login, 4 a run, 2 a purge; each change read by sync and by each sandbox.
+    let reads = (550_000.0 + 700.0 + 400.0 + 496.0 + 200.0 + 100.0 + 100.0 * sandboxes) * days;
+    // Six items of 1 KB and two of 2 KB, each twice, and four counters; 5 a login; 1 a run, 2 a purge.
+    let writes = (100.0 * (2.0 * (6.0 + 4.0) + 4.0) + 500.0 + 124.0 + 200.0) * days;
     // Of a load 4; of a sandbox's start all 100 blocks; of a run 2, and all blocks where it publishes; half of 1,010.
     let gets = 4.0 * loads + sandboxes * 730.0 * 100.0 + (248.0 + 10_000.0 + 505.0) * days;
     let expected = [
@@ -91,6 +95,8 @@ fn a_bill_by_hand() {
         // Lists, reads, copies of 680 KB, 304s, changes.
         ("bytes to readers", (10.0 + 0.1 + 0.006_8 + 0.000_4 + 0.000_4) * days * 0.085),
         ("function at the edge", 1_100_200.0 * days / 1e6 * 0.10),
+        // 304 that are withdrawn, 3,042 that are new, and room for 2,000.
+        ("tags purged", 2_000.0 * 0.005),
         ("requests that the CDN does not answer", 550_200.0 * days / 1e6 * 1.00),
         ("invocations", 550_324.0 * days / 1e6 * 0.20),
         ("time and memory", (seconds + sync_seconds) * 0.000_013_333_4),
@@ -120,7 +126,7 @@ fn a_bill_by_hand() {
     }
     let total: f64 = expected.iter().map(|(_, dollars)| dollars).sum();
     assert!((bill.total - total).abs() < 1e-6, "{} and by hand {total}", bill.total);
-    assert_eq!(format!("{total:.2}"), "98.04");
+    assert_eq!(format!("{total:.2}"), "108.05");
 }
 
 /// Numbers without a seed from outside: a failure repeats.
@@ -261,6 +267,7 @@ fn the_numbers_are_those_of_the_template() {
     assert_eq!(template.matches("Type: AWS::SecretsManager::Secret").count() as f64, load.secrets);
     assert_eq!(template.contains("DetailedMetricsEnabled: true"), load.metrics > 0.0, "metrics of routes");
     assert_eq!((24.0 * 60.0 / load.syncs, load.memory), (15.0, 1_024.0));
+    says(&format!("    Default: {}\n    MinValue: 0\n    MaxValue: 10000000\n", load.purges_per_month));
     says("Default: rate(15 minutes)");
     says("MaximumBatchingWindowInSeconds: 10\n");
     let memory = template.lines().filter_map(|line| line.trim().strip_prefix("MemorySize: "));

@@ -25,8 +25,12 @@ const COUNTS_OF_PUBLISH: f64 = 4.0;
 const READ_UNITS_OF_LOGIN: f64 = 4.0;
 /// The proof that must not be used again, and the audit record twice in a transaction.
 const WRITE_UNITS_OF_LOGIN: f64 = 5.0;
-/// Serial, status of a source, domains to look at again.
-const READ_UNITS_OF_RUN: f64 = 3.0;
+/// Serial, twice where the CDN is told, status of a source, domains to look at again.
+const READ_UNITS_OF_RUN: f64 = 4.0;
+/// The purges of the month, and the changes again.
+const READ_UNITS_OF_PURGE: f64 = 2.0;
+/// The purges of the month, and up to where it is done.
+const WRITE_UNITS_OF_PURGE: f64 = 2.0;
 /// What the table is told of the snapshot; refused, if it knows, at the same price.
 const WRITE_UNITS_OF_RUN: f64 = 1.0;
 /// A transaction writes each item twice.
@@ -86,6 +90,8 @@ pub(super) struct Usage {
     /// Requests of the API, which tell the address that they come from.
     pub(super) edge_invocations: f64,
     pub(super) cdn_gb: f64,
+    /// Tags that are purged.
+    pub(super) purges: f64,
     /// Requests that reach the functions.
     pub(super) origin_requests: f64,
     /// What they are answered with.
@@ -107,6 +113,9 @@ impl Usage {
         let misses = 1.0 - load.hit_rate;
         let [lists, reads, searches] = [load.lists, load.reads, load.searches].map(|a_day| a_day * DAYS * misses);
         let [publishes, logins, scheduled] = [load.publishes, load.logins, load.syncs].map(|a_day| a_day * DAYS);
+        let withdrawals = load.withdrawals * DAYS;
+        // Those that must be come first, and of the others as many as have room.
+        let purges = withdrawals.max((withdrawals + publishes).min(load.purges_per_month));
         let snapshot_seconds = RUN_SECONDS + SNAPSHOT_SECONDS_PER_VERSION * load.versions;
         let snapshots = publishes.min(SECONDS / (WINDOW_SECONDS + snapshot_seconds));
         let (read, changed, runs) = (lists + reads + searches, publishes + logins, snapshots + scheduled);
@@ -148,6 +157,7 @@ impl Usage {
             cdn_requests: (asked_a_day + load.copies + load.polls) * DAYS,
             edge_invocations: asked_a_day * DAYS,
             cdn_gb: (bytes + copied + changed_a_day * CHANGE_BYTES) * DAYS / GB,
+            purges,
             origin_requests: answered,
             origin_gb: (bytes * misses + changed_a_day * CHANGE_BYTES) * DAYS / GB,
             invocations: answered + runs,
@@ -156,10 +166,12 @@ impl Usage {
                 + READ_UNITS_OF_PUBLISH * publishes
                 + READ_UNITS_OF_LOGIN * logins
                 + READ_UNITS_OF_RUN * runs
+                + READ_UNITS_OF_PURGE * snapshots
                 + changes_read,
             write_units: (items + COUNTS_OF_PUBLISH) * publishes
                 + WRITE_UNITS_OF_LOGIN * logins
-                + WRITE_UNITS_OF_RUN * runs,
+                + WRITE_UNITS_OF_RUN * runs
+                + WRITE_UNITS_OF_PURGE * snapshots,
             table_gb: load.versions * (2.0 * (load.entry_bytes + ITEM_BYTES) + OTHER_ITEMS_BYTES) / GB,
             bucket_gb: (catalogue * BLOCK_RATIO + load.versions * SNAPSHOT_BYTES * kept) / GB,
             puts: OBJECTS_OF_SNAPSHOT * snapshots,

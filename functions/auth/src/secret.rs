@@ -51,6 +51,7 @@ pub(crate) async fn text(aws: &Aws, name: &str, what: &'static str) -> Result<St
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(aws.region().to_owned()))
         .credentials_provider(aws.credentials())
+        .timeout_config(aws.timeouts())
         .http_client(aws.http_client());
     config.set_endpoint_url(aws.endpoint().map(str::to_owned));
     let answer = Client::from_conf(config.build()).get_secret_value().secret_id(name).send().await;

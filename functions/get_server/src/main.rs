@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use get_server::{State, router};
 use registry::aws::Aws;
+use registry::cache::Cdn;
 use registry::catalogue::Catalogue;
-use registry::config::Config;
+use registry::config::{CDN_IS_TOLD, Config, flag_from_env};
 use registry::edge::Edge;
 use registry::snapshot::{Objects, SnapshotReader};
 use registry::store::Reader;
@@ -23,7 +24,8 @@ async fn run() -> Result<(), lambda_http::Error> {
     let aws = Aws::from_env()?;
     let snapshots = SnapshotReader::new(Objects::new(&aws, &config.bucket));
     let catalogue = Arc::new(Catalogue::new(Reader::new(aws.dynamodb(), config.table), snapshots));
-    let edge = Edge::new(router(State { catalogue: Arc::clone(&catalogue) }));
+    let cdn = if flag_from_env(CDN_IS_TOLD, false)? { Cdn::IsTold } else { Cdn::Waits };
+    let edge = Edge::new(router(State { catalogue: Arc::clone(&catalogue) })).behind_cdn(cdn);
     let seen = registry_lambda::warm_up(&catalogue).await;
     registry_lambda::serve(edge, seen).await
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use registry::cache::CachePolicy;
+use registry::cache::{CachePolicy, ServerTag};
 use registry::edge;
 use registry::error::{ApiError, Problem};
 use registry::model::{LATEST_ALIAS, ServerResponse, Status};
@@ -33,16 +33,17 @@ pub(crate) async fn get_version(
 ) -> Result<Response, ApiError> {
     let include_deleted = include_deleted(query.as_deref())?;
     let view = state.catalogue.view().await?;
-    let server = view.server(&name).ok_or_else(ApiError::server_not_found)?;
+    let server = view.server(&name).ok_or_else(|| ApiError::no_server(&name))?;
     let wants_latest = version == LATEST_ALIAS;
     let entry = server
         .entries()
         .find(|entry| if wants_latest { entry.is_latest } else { entry.version == version })
         .filter(|entry| include_deleted || entry.status != Status::Deleted)
-        .ok_or_else(ApiError::server_not_found)?;
+        .ok_or_else(|| ApiError::no_server(&name))?;
     let mut body = Vec::with_capacity(4096);
     view.append_json(&[entry], &mut body).await?;
     body.push(b'\n');
-    let policy = if wants_latest { CachePolicy::Catalogue } else { CachePolicy::Version };
+    let server = ServerTag::of(&name);
+    let policy = if wants_latest { CachePolicy::Server(server) } else { CachePolicy::Version(server) };
     Ok(edge::at_serial(edge::json(body, policy), view.serial()))
 }

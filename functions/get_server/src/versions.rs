@@ -3,7 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use http::{HeaderMap, Uri};
-use registry::cache::CachePolicy;
+use registry::cache::{CachePolicy, ServerTag};
 use registry::catalogue::{EntryRef, View};
 use registry::edge::Query;
 use registry::error::{ApiError, Problem};
@@ -36,15 +36,15 @@ pub(crate) async fn list_versions(
     let view = state.catalogue.view().await?;
     let answers = state.catalogue.answers();
     let list = render(&view, &name, include_deleted);
-    answers.get_or_render(view.serial(), &uri, &headers, CachePolicy::Catalogue, list).await
+    answers.get_or_render(view.serial(), &uri, &headers, CachePolicy::Server(ServerTag::of(&name)), list).await
 }
 
 async fn render(view: &View, name: &str, include_deleted: bool) -> Result<Vec<u8>, ApiError> {
-    let server = view.server(name).ok_or_else(ApiError::server_not_found)?;
+    let server = view.server(name).ok_or_else(|| ApiError::no_server(name))?;
     let is_visible = |entry: &EntryRef<'_>| include_deleted || entry.status != Status::Deleted;
     let mut entries: Vec<EntryRef<'_>> = server.entries().filter(is_visible).collect();
     if entries.is_empty() {
-        return Err(ApiError::server_not_found());
+        return Err(ApiError::no_server(name));
     }
     // Stable: what was published in the same microsecond stays in the order of versions.
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published_at));

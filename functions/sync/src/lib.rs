@@ -1,14 +1,16 @@
-//! Imports the sources and publishes the snapshot, and looks again at the proofs of domains.
+//! Imports the sources, tells the CDN what changed, publishes the snapshot, and looks again at the proofs of domains.
 
 mod domains;
 pub mod format;
 mod import;
+mod purge;
 mod rebuild;
 mod report;
 pub mod source;
 mod sync;
 
 pub use domains::{DomainChecks, recheck_domains};
+pub use purge::{NotPurged, Purger};
 pub use rebuild::RebuildError;
 pub use report::{DomainReport, Report, SourceReport};
 pub use sync::{OnProgress, Progress, Sync, SyncError};
@@ -43,10 +45,10 @@ impl From<Sent> for Event {
 }
 
 /// Answers one event. The schedule has all `sources` imported and the proofs of `domains` looked at, and both have the
-/// snapshot published: a publish must not have the sources read again.
+/// CDN told what changed, then the snapshot published: a publish must not have the sources read again.
 ///
 /// # Errors
-/// When the snapshot could not be published, a source could not be imported, or domains could not be looked at: the run is
+/// When the snapshot could not be published, a source could not be imported, the CDN not told, or domains not looked at: the run is
 /// then in the log as failed, and the next event tries again. None of them stops the others.
 pub async fn handle(
     event: Event,
@@ -57,8 +59,9 @@ pub async fn handle(
 ) -> Result<Report, HandleError> {
     let quiet: OnProgress = Arc::new(|_, _| ());
     if event == Event::Stream {
+        let purge_error = sync.purge().await;
         let serial = Box::pin(sync.publish()).await.map_err(logged)?.pointer.serial;
-        return Ok(Report { serial, ..Report::default() });
+        return purged(Report { serial, purge_error, ..Report::default() });
     }
     // Boxed: the future of a run is deep, and the runtime wraps it many times more.
     let run = Box::pin(sync.run(sources, context, &quiet)).await;
@@ -84,7 +87,15 @@ pub async fn handle(
         return Err(HandleError::Sources(failed));
     }
     rechecked?;
-    Ok(report)
+    purged(report)
+}
+
+/// Of a run that did not purge what it should, the error, so that it is run again at once.
+fn purged(report: Report) -> Result<Report, HandleError> {
+    match report.purge_error {
+        Some(error) => Err(HandleError::Purge(error)),
+        None => Ok(report),
+    }
 }
 
 /// What the error alone does not say: that nothing is lost, and where to look.
@@ -107,6 +118,9 @@ pub enum HandleError {
     /// Sources that were not imported; the log has the reason of each.
     #[error("cannot import from {}: see the log for each", .0.join(", "))]
     Sources(Vec<String>),
+    /// The CDN may answer with what is outdated.
+    #[error("{0}")]
+    Purge(String),
     /// Domains that were not looked at.
     #[error("cannot look at the proofs of domains: {0}")]
     Domains(#[from] StoreError),

@@ -14,7 +14,7 @@ use registry::telemetry::{self, BytesWritten, Metrics, Run, RunLines, SeenSnapsh
 use registry_domain::HostedZones;
 use registry_route53::Route53;
 use sync::source::{ReadContext, Source, check_names};
-use sync::{DomainChecks, Event, HandleError, Report, Sync};
+use sync::{DomainChecks, Event, HandleError, Purger, Report, Sync};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -33,11 +33,10 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let domains = DomainChecks::from_env(&aws, &config.table, zones)?;
     let (written, lines) = (BytesWritten::default(), RunLines::new(telemetry::function_name(), Metrics::from_env()?));
     let bucket = Bucket::new(written.counted(&aws.s3()), Objects::new(&aws, &config.bucket));
-    let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), bucket).keeping_records(number_from_env(
-        AUDIT_DAYS,
-        1..=3650,
-        limits::AUDIT_DAYS,
-    )?);
+    let purger = Purger::from_env(&aws, &config.table)?;
+    let sync = Sync::new(Writer::new(aws.dynamodb(), config.table), bucket)
+        .purging(purger)
+        .keeping_records(number_from_env(AUDIT_DAYS, 1..=3650, limits::AUDIT_DAYS)?);
     let (sync, sources, context, domains, written, lines) = (&sync, &sources, &context, &domains, &written, &lines);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
         let (began, before) = (Instant::now(), written.total());

@@ -14,6 +14,9 @@ pub(crate) const SHADOWED: &str = "shadowed:";
 pub struct Report {
     /// The serial afterwards.
     pub serial: Serial,
+    /// Why the CDN was not told what changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purge_error: Option<String>,
     /// Each source, in the order in which they were named.
     pub sources: Vec<SourceReport>,
 }
@@ -57,10 +60,10 @@ impl From<Rechecked> for DomainReport {
 }
 
 impl Report {
-    /// Whether every source was read and imported.
+    /// Whether every source was read and imported, and what changed was purged.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.sources.iter().all(|source| source.error.is_none())
+        self.purge_error.is_none() && self.sources.iter().all(|source| source.error.is_none())
     }
 }
 

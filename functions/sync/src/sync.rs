@@ -1,4 +1,4 @@
-//! One run: import the sources, then publish the snapshot.
+//! One run: import the sources, tell the CDN what changed, then publish the snapshot.
 
 use std::sync::{Arc, Once};
 
@@ -13,6 +13,7 @@ use registry::time::Timestamp;
 
 use crate::format;
 use crate::import::{ImportError, Outcome, import};
+use crate::purge::Purger;
 use crate::rebuild::{RebuildError, all_servers};
 use crate::report::{Report, SourceReport};
 use crate::source::{Progress as Reading, ReadContext, Source, SourceReading, SourceStatus, read};
@@ -31,6 +32,8 @@ pub struct Sync {
     seal: Option<Arc<dyn Seal>>,
     /// Told once that nobody signs.
     unsigned: Once,
+    /// The CDN in front, if it is to be told what changed.
+    purger: Option<Purger>,
 }
 
 /// How far a run is, for progress bars.
@@ -73,7 +76,7 @@ impl Sync {
         let snapshots = SnapshotReader::new(bucket.clone());
         let catalogue = Arc::new(Catalogue::new(writer.clone_reader(), snapshots.clone()));
         let trail = writer.trail(limits::AUDIT_DAYS);
-        Self { writer, catalogue, snapshots, bucket, trail, seal: None, unsigned: Once::new() }
+        Self { writer, catalogue, snapshots, bucket, trail, seal: None, unsigned: Once::new(), purger: None }
     }
 
     /// The same with snapshots that are signed.
@@ -95,6 +98,13 @@ impl Sync {
     #[must_use]
     pub fn keeping_records(mut self, days: u32) -> Self {
         self.trail = self.writer.trail(days);
+        self
+    }
+
+    /// The same that tells the CDN in front what changed.
+    #[must_use]
+    pub fn purging(mut self, purger: Option<Purger>) -> Self {
+        self.purger = purger;
         self
     }
 
@@ -121,6 +131,7 @@ impl Sync {
         for source in sources {
             report.sources.push(self.import(source, context, on_progress).await);
         }
+        report.purge_error = self.purge().await;
         on_progress("", Progress::Publishing);
         report.serial = self.publish_when(ExportsWhen::Behind, Fold::WhenLarge).await?.pointer.serial;
         if let Err(error) = self.sweep(Timestamp::now()).await {
@@ -193,8 +204,9 @@ impl Sync {
             }
             Err(error) => source.error = Some(format!("source {name} {error}")),
         }
+        let purge_error = self.purge().await;
         let published = self.publish_when(ExportsWhen::Behind, Fold::WhenLarge).await?;
-        Ok(Report { serial: published.pointer.serial, sources: vec![source] })
+        Ok(Report { serial: published.pointer.serial, purge_error, sources: vec![source] })
     }
 
     async fn write(
@@ -236,6 +248,20 @@ impl Sync {
         }
         let json = serde_json::to_string(status).unwrap_or_default();
         Ok(self.writer.put_source_status(&source.name, &json).await?)
+    }
+
+    /// Tells the CDN what changed since it was told last; why not, if it was not. Before the snapshot: at the origin readers
+    /// answer with each change from its commit on, so that what the CDN fetches anew is up to date.
+    pub async fn purge(&self) -> Option<String> {
+        let error = Box::pin(self.purger.as_ref()?.run(&self.writer)).await.err()?;
+        let error = registry::error_chain(&error);
+        tracing::error!(
+            error,
+            "the CDN was not told what changed; it answers with what is outdated until that ages out or the next run tells it, \
+             which begins at once. If that fails too, see that this function's role has cloudfront:CreateInvalidation on the \
+             distribution"
+        );
+        Some(error)
     }
 
     /// Publishes the snapshot of the present serial, if it is not published yet. Exports are made anew if they are far behind.

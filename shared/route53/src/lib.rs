@@ -69,6 +69,7 @@ impl Route53 {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(aws.region().to_owned()))
             .credentials_provider(aws.credentials())
+            .timeout_config(aws.timeouts())
             .http_client(aws.http_client());
         config.set_endpoint_url(aws.endpoint().map(str::to_owned));
         Self::new(Client::from_conf(config.build()))

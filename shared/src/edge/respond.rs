@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, Uri, header};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::cors;
-use crate::cache::CachePolicy;
+use crate::cache::{CachePolicy, Cdn};
 use crate::error::ApiError;
 
 /// A JSON answer with a strong ETag, made of the body's hash, and a cache policy.
@@ -31,7 +31,7 @@ pub(crate) fn etag(body: &[u8]) -> Option<HeaderValue> {
 #[must_use]
 pub fn problem(error: ApiError, has_origin: bool) -> Response {
     let mut response = error.into_response();
-    CachePolicy::apply(&mut response);
+    CachePolicy::apply(&mut response, Cdn::default());
     cors::apply(has_origin, &mut response);
     response
 }

@@ -22,7 +22,7 @@ use tower_http::compression::{Compression, CompressionLayer};
 
 use super::path::{InvalidPath, canonical};
 use super::{ClientAddress, RequestId, cors, not_found, request_id, serial};
-use crate::cache::CachePolicy;
+use crate::cache::{CachePolicy, Cdn};
 use crate::error::ApiError;
 use crate::telemetry::{LogLine, Recorder, Served, method_name};
 
@@ -46,6 +46,7 @@ pub struct Edge {
     /// The header in which the operator's own proxy says where a request comes from.
     address_header: Option<HeaderName>,
     recorders: Arc<[Arc<dyn Recorder>]>,
+    cdn: Cdn,
 }
 
 impl Edge {
@@ -56,7 +57,12 @@ impl Edge {
         let routes = routes.layer(MapRequestLayer::new(remember_route));
         let compression =
             CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESS_ABOVE));
-        Self { routes: compression.layer(routes), address_header: None, recorders: Arc::new([Arc::new(LogLine)]) }
+        Self {
+            routes: compression.layer(routes),
+            address_header: None,
+            recorders: Arc::new([Arc::new(LogLine)]),
+            cdn: Cdn::default(),
+        }
     }
 
     /// The same service with others that hear of each request, and no log but theirs.
@@ -73,6 +79,13 @@ impl Edge {
         self
     }
 
+    /// The same service behind a CDN that does so about outdated answers.
+    #[must_use]
+    pub fn behind_cdn(mut self, cdn: Cdn) -> Self {
+        self.cdn = cdn;
+        self
+    }
+
     /// Answers a request with what `last` makes of the answer, and tells the recorders.
     pub async fn respond<F>(self, request: Request<Body>, last: impl FnOnce(Response) -> F) -> Response
     where
@@ -86,7 +99,7 @@ impl Edge {
         let (recorders, found) = (Arc::clone(&self.recorders), FoundRoute::default());
         let mut response = last(self.answer(request, found.clone()).await).await;
         // A kept answer would carry the id of another request along.
-        if response.headers().get(header::CACHE_CONTROL).is_some_and(|policy| policy == CachePolicy::NoStore.header())
+        if response.headers().get(header::CACHE_CONTROL).is_some_and(|policy| policy == "no-store")
             && let Some(id) = id.header_value()
         {
             response.headers_mut().insert(request_id::HEADER, id);
@@ -110,7 +123,7 @@ impl Edge {
         if let Some(address) = header.and_then(|header| ClientAddress::from_header(request.headers(), header)) {
             request.extensions_mut().insert(address);
         }
-        let has_origin = request.headers().contains_key(header::ORIGIN);
+        let (has_origin, cdn) = (request.headers().contains_key(header::ORIGIN), self.cdn);
         if let Some(response) = cors::preflight(request.method(), request.headers()) {
             return response;
         }
@@ -127,7 +140,7 @@ impl Edge {
             }
             Err(response) => *response,
         };
-        CachePolicy::apply(&mut response);
+        CachePolicy::apply(&mut response, cdn);
         cors::apply(has_origin, &mut response);
         response
     }

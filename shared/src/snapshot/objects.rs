@@ -78,6 +78,7 @@ impl Objects {
             .operation_name("GetObject")
             .http_client(aws.http_client())
             .endpoint_url(&place.bucket)
+            .timeout_config(aws.timeouts())
             // Requests are signed where they are made: the signature holds for a retry.
             .no_auth()
             .standard_retry(&RetryConfig::standard())
@@ -193,6 +194,8 @@ impl std::error::Error for Refused {}
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -223,6 +226,24 @@ mod tests {
             let refused = error.as_operation_error().unwrap();
             assert_eq!((refused.status, refused.message.as_str()), (status, body));
         }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_accepts_and_never_answers_is_an_error_that_names_the_object() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let aws = Aws::at(&format!("http://{}", silent.local_addr().unwrap())).unwrap();
+        let accepting = tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((connection, _)) = silent.accept().await {
+                held.push(connection);
+            }
+        });
+        let objects = Objects::new(&aws.waiting(Duration::from_millis(20)), "berth");
+        let error = objects.get("index/1").await.unwrap_err().to_string();
+        assert!(error.contains("read") && error.contains("index/1") && error.contains("timeout"), "{error}");
+        let error = objects.etag("pointer.json").await.unwrap_err().to_string();
+        assert!(error.contains("look for") && error.contains("pointer.json"), "{error}");
+        accepting.abort();
     }
 
     /// By the example of AWS's documentation, but for the header `range` and the time, which is always now: what is signed

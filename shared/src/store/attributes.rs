@@ -16,6 +16,7 @@ pub type Item = HashMap<String, AttributeValue>;
 pub const TTL: &str = "ttl";
 pub(super) const SERIAL: &str = "serial";
 pub(super) const SNAPSHOT: &str = "snapshot";
+pub(super) const PURGED: &str = "purged";
 pub(super) const SERVER: &str = "server";
 pub(super) const VERSIONS: &str = "versions";
 const OWNER: &str = "owner";
@@ -30,6 +31,7 @@ const PUBLISHED_AT: &str = "published_at";
 const UPDATED_AT: &str = "updated_at";
 const STATUS_CHANGED_AT: &str = "status_changed_at";
 const AT: &str = "at";
+const IS_NEW: &str = "is_new";
 pub(super) const PUBLISHER: &str = "publisher";
 
 /// A text attribute.
@@ -78,6 +80,9 @@ pub(super) fn change_item(key: &Key, change: &Change) -> Item {
         (LATEST.to_owned(), text(change.latest.as_str())),
         (AT.to_owned(), number(change.at.as_micros())),
     ]);
+    if change.is_new {
+        item.insert(IS_NEW.to_owned(), AttributeValue::Bool(true));
+    }
     item
 }
 
@@ -193,6 +198,7 @@ impl<'a> Attributes<'a> {
             at: self.time(AT)?,
             name: self.parsed::<ServerName>(NAME)?,
             version: self.parsed::<ServerVersion>(VERSION)?,
+            is_new: self.item.get(IS_NEW).is_some_and(|value| value.as_bool() == Ok(&true)),
             state: self.state()?,
             owner: self.owner()?,
             latest: self.parsed(LATEST)?,

@@ -62,6 +62,8 @@ pub struct Change {
     pub name: ServerName,
     /// The version.
     pub version: ServerVersion,
+    /// Whether there was no such version before. Records of earlier releases do not say so of new ones.
+    pub is_new: bool,
     /// The state of the version.
     pub state: VersionState,
     /// Whoever brought the server first.

@@ -9,6 +9,8 @@ use super::{StoreError, keys};
 use crate::time::Timestamp;
 
 const COUNT: &str = "count";
+/// No month is longer.
+const SECONDS_OF_MONTH: i64 = 31 * 86_400;
 
 /// A limit on how often somebody does something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +111,41 @@ impl Counts {
         let Some(item) = answer.item else { return Ok(Ok(())) };
         let count: u32 = Attributes { operation, item: &item }.number(COUNT)?;
         Ok(if count < limit.most { Ok(()) } else { Err(limit.exceeded(now)) })
+    }
+}
+
+impl Counts {
+    /// How often something was done in the calendar month of `now`, which is what bills go by.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn of_month(&self, what: &str, now: Timestamp) -> Result<u32, StoreError> {
+        let operation = "read the count of a month";
+        let key = key_item(&keys::count_of_month(what, now));
+        let asked =
+            self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true).send().await;
+        let item = asked.map_err(|error| StoreError::call(operation, error))?.item;
+        item.map_or(Ok(0), |item| Attributes { operation, item: &item }.number(COUNT))
+    }
+
+    /// Counts `more` in the calendar month of `now`.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn add_to_month(&self, what: &str, more: u32, now: Timestamp) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key_item(&keys::count_of_month(what, now))))
+            .update_expression("SET #ttl = :ttl ADD #count :more")
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_names("#count", COUNT)
+            .expression_attribute_values(":ttl", number(now.as_micros().div_euclid(1_000_000) + SECONDS_OF_MONTH))
+            .expression_attribute_values(":more", number(more))
+            .send()
+            .await;
+        sent.map(drop).map_err(|error| StoreError::call("count for a month", error))
     }
 }
 

@@ -13,6 +13,7 @@
 //! | audit, all of a month | `AUDIT#<year>-<month>` | `<microseconds, 20 digits>#<id>` |
 //! | audit of a namespace | `AUDIT-OF#<namespace>` | the same |
 //! | count against a limit | `COUNT#<SHA-256 of what is counted>` | `<window>` |
+//! | count of a calendar month | the same | `<year>-<month>` |
 //! | namespace | `NAMESPACE#<namespace>` | `HEAD` |
 //! | member of a namespace | `NAMESPACE#<namespace>` | `MEMBER#<identity>` |
 //! | invitation to a namespace | `NAMESPACE#<namespace>` | `INVITATION#<handle>` |
@@ -126,6 +127,11 @@ pub(super) fn audit_time(at: Timestamp) -> String {
 /// The hash, because an address or an identity need not be readable here, and for its length.
 pub(super) fn count(what: &str, window: i64) -> Key {
     Key { pk: format!("COUNT#{}", hex::encode(Sha256::digest(what))), sk: format!("{window:020}") }
+}
+
+pub(super) fn count_of_month(what: &str, now: Timestamp) -> Key {
+    let month = now.to_string().chars().take("2026-11".len()).collect();
+    Key { pk: count(what, 0).pk, sk: month }
 }
 
 /// What binds a namespace to its owner.

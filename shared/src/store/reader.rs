@@ -29,6 +29,8 @@ pub struct Counter {
     pub serial: Serial,
     /// The serial of the newest published snapshot that the table was told of. A hint, to know when to look for one.
     pub snapshot: Serial,
+    /// The serial up to which the CDN was told what is outdated; `None` before it was told for the first time.
+    pub purged: Option<Serial>,
 }
 
 /// The state of the whole registry.
@@ -66,6 +68,7 @@ impl Reader {
         Ok(Counter {
             serial: Serial(attributes.optional_number(attributes::SERIAL).unwrap_or_default()),
             snapshot: Serial(attributes.optional_number(attributes::SNAPSHOT).unwrap_or_default()),
+            purged: attributes.optional_number(attributes::PURGED).map(Serial),
         })
     }
 

@@ -68,6 +68,7 @@ impl<'a> Transaction<'a> {
                     at,
                     name: change.name.clone(),
                     version: version.version.clone(),
+                    is_new: version.is_new,
                     state: version.state.clone(),
                     owner: change.owner.clone(),
                     latest: change.latest.clone(),

@@ -136,15 +136,28 @@ impl Writer {
     /// # Errors
     /// When the table cannot be written.
     pub async fn announce_snapshot(&self, serial: Serial) -> Result<(), StoreError> {
+        self.advance("announce a snapshot", attributes::SNAPSHOT, serial).await
+    }
+
+    /// Remembers that the CDN was told what the changes up to `serial` outdated. Never moves back.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn note_purged(&self, serial: Serial) -> Result<(), StoreError> {
+        self.advance("note what is purged", attributes::PURGED, serial).await
+    }
+
+    /// Moves an attribute of the counter's item forward.
+    async fn advance(&self, operation: &'static str, name: &str, serial: Serial) -> Result<(), StoreError> {
         let sent = self
             .reader
             .client
             .update_item()
             .table_name(&self.reader.table)
             .set_key(Some(attributes::key_item(&keys::counter())))
-            .update_expression("SET #snapshot = :serial")
-            .condition_expression("attribute_not_exists(#snapshot) OR #snapshot < :serial")
-            .expression_attribute_names("#snapshot", attributes::SNAPSHOT)
+            .update_expression("SET #name = :serial")
+            .condition_expression("attribute_not_exists(#name) OR #name < :serial")
+            .expression_attribute_names("#name", name)
             .expression_attribute_values(":serial", number(serial))
             .send()
             .await;
@@ -155,7 +168,7 @@ impl Writer {
             {
                 Ok(())
             }
-            Err(error) => Err(StoreError::call("announce a snapshot", error)),
+            Err(error) => Err(StoreError::call(operation, error)),
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) async fn versions(session: &mut Session) {
     let all = ["versions 1.1.0", "versions 1.0.0"];
     session.get(&at("versions", "/versions?include_deleted=true")).await.lists(&all);
     let gone = at("versions", "/versions/1.1.0");
-    session.get(&gone).await.problem(404, "Server not found");
+    session.get(&gone).await.no_server();
     session
         .get(&format!("{gone}?include_deleted=true"))
         .await
@@ -47,7 +47,7 @@ pub(super) async fn missing(session: &mut Session) {
         "/v0.1/servers/no-slash/versions".to_owned(),
         format!("/v0.1/servers/{}/versions", name("no-such")),
     ] {
-        session.get(&path).await.problem(404, "Server not found");
+        session.get(&path).await.no_server();
     }
 }
 

@@ -45,7 +45,8 @@ impl Shape {
             let values = answer.headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
             values.collect::<Vec<_>>().join(", ")
         };
-        let headers = HEADERS.into_iter().map(|name| (name, header(name))).filter(|(_, value)| !value.is_empty());
+        let headers = HEADERS.into_iter().map(|name| (name, shown(name, header(name))));
+        let headers = headers.filter(|(_, value)| !value.is_empty());
         Self {
             status: answer.status,
             media_type: header("content-type").split(';').next().unwrap_or_default().to_owned(),
@@ -119,6 +120,16 @@ pub struct Difference<'a> {
 
 fn case_of(request: &str) -> &str {
     request.split_once(": ").and_then(|(case, _)| case.rsplit_once(' ')).map_or(request, |(case, _)| case)
+}
+
+/// How long a CDN keeps an exact version is another number where one stands in front that is told of changes.
+fn shown(name: &str, value: String) -> String {
+    match value.split_once("s-maxage=") {
+        Some((before, after)) if name == "cache-control" => {
+            format!("{before}s-maxage=?{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+        }
+        _ => value,
+    }
 }
 
 /// A body with a word for each time, token and cursor. The rest stays as it was written, order of keys included.

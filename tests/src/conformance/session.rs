@@ -121,9 +121,18 @@ impl Reply<'_> {
 
     /// An error; `text` is in its detail, or in one of its messages.
     pub(super) fn problem(self, status: u16, text: &str) {
+        self.error(status, text).header("cache-control", "no-store");
+    }
+
+    /// A server or version that a read asks for and that is not there.
+    pub(super) fn no_server(self) {
+        self.error(404, "Server not found").header("cache-control", "public, max-age=0, s-maxage=10");
+    }
+
+    fn error(self, status: u16, text: &str) -> Self {
         let holds = String::from_utf8_lossy(&self.answer.body).contains(text);
         let problem = self.status(status).header("content-type", "application/problem+json");
-        problem.is("/status", &json!(status)).expect(holds, text).header("cache-control", "no-store");
+        problem.is("/status", &json!(status)).expect(holds, text)
     }
 
     /// An error of what was sent; one at each of these places, and no other.

@@ -72,7 +72,7 @@ pub(super) async fn latest(session: &mut Session) {
     }
     session.call("PATCH", &at("hidden", "/status"), &json!({"status": "deleted"})).await.ok();
     for path in ["/versions", "/versions/latest", "/versions/2.0.0"] {
-        session.get(&at("hidden", path)).await.problem(404, "Server not found");
+        session.get(&at("hidden", path)).await.no_server();
     }
     session.get("/v0/servers?search=anonymous/hidden").await.lists(&[]);
     let all = "/v0/servers?search=anonymous/hidden&include_deleted=true";
@@ -108,7 +108,7 @@ pub(super) async fn delete(session: &mut Session) {
     for _ in 0..2 {
         session.call("DELETE", &path, &json!(null)).await.is(&format!("{OFFICIAL}/status"), &json!("deleted")).ok();
     }
-    session.get(&path).await.problem(404, "Server not found");
+    session.get(&path).await.no_server();
     session.send("DELETE", &path, &[], "").await.invalid(422, &["header.Authorization"]);
     session
         .call("DELETE", &at("delete", "/versions/9.9.9"), &json!(null))

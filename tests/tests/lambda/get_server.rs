@@ -77,7 +77,7 @@ async fn what_is_not_there_is_a_problem() {
         assert_eq!((answer.status, answer.header("content-type")), (404, "application/problem+json"));
         let expected = json!({"title": "Not Found", "status": 404, "detail": "Server not found"});
         assert_eq!(answer.json(), expected);
-        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("cache-control"), "public, max-age=0, s-maxage=10");
     }
 }
 

@@ -86,10 +86,11 @@ async fn a_client_that_holds_the_answer_gets_304() {
 #[tokio::test]
 async fn errors_have_no_validator_and_are_not_kept() {
     let client = client().await;
-    for path in ["/v0/servers?limit=0", "/v0/servers/io.x%2Fnope/versions/latest", "/nowhere"] {
+    for path in ["/v0/servers?limit=0", "/v0/servers/io.x%2Fyy/versions?include_deleted=maybe", "/nowhere"] {
         let answer = client.get(path).await;
         assert!(answer.status >= 400);
         assert_eq!((answer.header("etag"), answer.header("cache-control")), (None, Some("no-store")), "{path}");
+        assert_eq!(answer.header("cache-tag"), None, "{path}");
     }
 }
 

@@ -6,6 +6,7 @@
     act.py policy BUCKET              who may do what with a bucket
     act.py function-url NAME FUNCTION gives a function of a stack a URL of its own; its id
     act.py package BINARIES DIRECTORY packages of the functions, of their binaries
+    act.py purged NAME                what CloudFront was told to drop
     act.py origin NAME                the distribution asks the API at the emulator's own address; its host
 """
 
@@ -96,6 +97,13 @@ def origin(name):
     return cloudfront.get_distribution(Id=distribution)["Distribution"]["DomainName"]
 
 
+def purged(name):
+    cloudfront, distribution = boto3.client("cloudfront"), resource(name, "Distribution")
+    listed = cloudfront.list_invalidations(DistributionId=distribution)["InvalidationList"].get("Items", [])
+    purge = lambda id: cloudfront.get_invalidation(DistributionId=distribution, Id=id)["Invalidation"]
+    return [path for one in listed for path in purge(one["Id"])["InvalidationBatch"]["Paths"]["Items"]]
+
+
 commands = {
     "parameter": parameter,
     "put": put,
@@ -103,6 +111,7 @@ commands = {
     "policy": policy,
     "function-url": function_url,
     "package": package,
+    "purged": purged,
     "origin": origin,
 }
 print(json.dumps(commands[sys.argv[1]](*sys.argv[2:])))

@@ -25,6 +25,8 @@ mod life;
 #[cfg(test)]
 mod paths;
 #[cfg(test)]
+mod purges;
+#[cfg(test)]
 mod rollback;
 #[cfg(test)]
 mod update;
