@@ -26,6 +26,8 @@ pub enum CachePolicy {
     Missing(ServerTag),
     /// Changes with a release of Berth only.
     Document,
+    /// Never changes: the path has the content's hash.
+    Immutable,
 }
 
 /// What the CDN in front does about answers that are outdated.
@@ -52,6 +54,10 @@ pub struct Lifetime {
 }
 
 const DAY: u32 = 86_400;
+const YEAR: u32 = 365 * DAY;
+
+/// What an object of the bucket says too, which the CDN hands out as it is.
+pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 impl CachePolicy {
     /// How long an answer is kept; `None`: not at all.
@@ -69,6 +75,7 @@ impl CachePolicy {
             // CloudFront keeps an error for ten seconds at least, so that fewer would be no fewer.
             (Self::Missing(_), _) => (0, 10, 0, 0),
             (Self::Document, _) => (300, 3_600, 0, DAY),
+            (Self::Immutable, _) => (YEAR, YEAR, 0, 0),
         };
         Some(Lifetime { client, shared, while_revalidating, on_error })
     }
@@ -77,7 +84,7 @@ impl CachePolicy {
     #[must_use]
     pub fn tags(self) -> Vec<Tag> {
         match self {
-            Self::NoStore | Self::Document => Vec::new(),
+            Self::NoStore | Self::Document | Self::Immutable => Vec::new(),
             Self::Catalogue => vec![Tag::Catalogue, Tag::Lists],
             Self::Server(server) | Self::Version(server) | Self::Missing(server) => {
                 vec![Tag::Catalogue, Tag::Server(server)]
@@ -88,6 +95,9 @@ impl CachePolicy {
     /// The value of `Cache-Control`.
     #[must_use]
     pub fn header(self, cdn: Cdn) -> HeaderValue {
+        if self == Self::Immutable {
+            return HeaderValue::from_static(IMMUTABLE);
+        }
         let text = self.lifetime(cdn).map(|lifetime| lifetime.to_string());
         text.and_then(|text| HeaderValue::try_from(text).ok()).unwrap_or(HeaderValue::from_static("no-store"))
     }

@@ -286,8 +286,8 @@ impl Sync {
             let view = self.view().await?;
             let previous = view.snapshot();
             let is_folded = fold == Fold::WhenLarge || previous.changed_servers() == 0;
-            let is_present = previous.is_published() && previous.serial() == view.serial() && is_folded;
-            if is_present && !mirrors.are_due(previous.pointer()) {
+            let is_present = previous.is_published() && previous.serial() == view.serial();
+            if is_present && is_folded && !mirrors.are_due(previous.pointer()) {
                 self.announce(view.serial()).await?;
                 return Ok(Published::unchanged(previous));
             }
@@ -295,6 +295,9 @@ impl Sync {
             let publication = Publication { serial: view.serial(), time: view.time(), fold, mirrors };
             match publish(&self.snapshots, &self.bucket, previous, &changed, publication).await {
                 Ok(published) => {
+                    if is_present {
+                        self.writer.announce_again().await.map_err(CatalogueError::from)?;
+                    }
                     self.announce(published.pointer.serial).await?;
                     return Ok(published);
                 }

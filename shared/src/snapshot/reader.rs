@@ -108,16 +108,35 @@ impl SnapshotReader {
         *self.index.lock().unwrap_or_else(PoisonError::into_inner) = (hash.to_owned(), index.clone());
     }
 
+    /// The snapshot in force, when it is one of the serial of `held` with another pointer: nothing else is read again.
+    ///
+    /// # Errors
+    /// As of [`SnapshotReader::open`].
+    pub async fn open_again(&self, held: &Snapshot) -> Result<Snapshot, SnapshotError> {
+        let parts = |pointer: &Pointer| (pointer.serial, pointer.index.clone(), pointer.delta.clone());
+        match self.pointer().await? {
+            Some((pointer, etag)) if parts(&pointer) == parts(&held.pointer) => {
+                Ok(Snapshot { pointer, etag, ..held.clone() })
+            }
+            _ => self.open().await,
+        }
+    }
+
+    async fn pointer(&self) -> Result<Option<(Pointer, Option<String>)>, SnapshotError> {
+        let Some(object) = self.objects.get(pointer::KEY).await? else { return Ok(None) };
+        let pointer = serde_json::from_slice(&object.bytes)
+            .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;
+        Ok(Some((pointer, object.etag)))
+    }
+
     /// The snapshot in force; the empty one when none was published.
     ///
     /// # Errors
     /// When the bucket cannot be read or an object is not what it should be.
     pub async fn open(&self) -> Result<Snapshot, SnapshotError> {
-        let Some(object) = self.objects.get(pointer::KEY).await? else { return Ok(self.empty()) };
-        let pointer: Pointer = serde_json::from_slice(&object.bytes)
-            .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;
+        let Some((pointer, etag)) = self.pointer().await? else { return Ok(self.empty()) };
         let (index, delta) = tokio::try_join!(self.index(&pointer.index), self.delta(pointer.delta.as_deref()))?;
-        Ok(Snapshot { pointer, etag: object.etag, index, delta, ..self.empty() })
+        Ok(Snapshot { pointer, etag, index, delta, ..self.empty() })
     }
 
     async fn index(&self, hash: &str) -> Result<Index, SnapshotError> {

@@ -17,6 +17,7 @@ pub const TTL: &str = "ttl";
 pub(super) const SERIAL: &str = "serial";
 pub(super) const SNAPSHOT: &str = "snapshot";
 pub(super) const PURGED: &str = "purged";
+pub(super) const AGAIN: &str = "again";
 pub(super) const SERVER: &str = "server";
 pub(super) const VERSIONS: &str = "versions";
 const OWNER: &str = "owner";

@@ -31,6 +31,8 @@ pub struct Counter {
     pub snapshot: Serial,
     /// The serial up to which the CDN was told what is outdated; `None` before it was told for the first time.
     pub purged: Option<Serial>,
+    /// How often a snapshot was published again at the same serial, with other exports. A hint like the other.
+    pub again: u64,
 }
 
 /// The state of the whole registry.
@@ -69,6 +71,7 @@ impl Reader {
             serial: Serial(attributes.optional_number(attributes::SERIAL).unwrap_or_default()),
             snapshot: Serial(attributes.optional_number(attributes::SNAPSHOT).unwrap_or_default()),
             purged: attributes.optional_number(attributes::PURGED).map(Serial),
+            again: attributes.optional_number(attributes::AGAIN).unwrap_or_default(),
         })
     }
 
