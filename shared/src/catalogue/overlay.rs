@@ -1,9 +1,10 @@
 //! The servers that changed since the snapshot, each replaced as a whole.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::ServerName;
+use crate::search::Document;
 use crate::snapshot::{Entry, Snapshot, SnapshotError};
 use crate::store::{Change, ServerState};
 
@@ -12,6 +13,8 @@ use crate::store::{Change, ServerState};
 pub(super) struct ChangedServer {
     pub(super) state: ServerState,
     pub(super) entries: Vec<Entry>,
+    /// Made by the first search.
+    pub(super) document: OnceLock<Document>,
 }
 
 /// Cloning shares the servers, so that a new view costs what it changes and one pointer a changed server.
@@ -35,7 +38,7 @@ impl Overlay {
         for (name, state) in touched {
             if let Some(state) = state {
                 let entries = Entry::of_server(&name, &state);
-                self.0.insert(name, Arc::new(ChangedServer { state, entries }));
+                self.0.insert(name, Arc::new(ChangedServer { state, entries, document: OnceLock::new() }));
             }
         }
         Ok(())

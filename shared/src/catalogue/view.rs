@@ -3,11 +3,12 @@
 use std::collections::btree_map;
 use std::iter::Peekable;
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem::Finder;
 
 use super::overlay::{ChangedServer, Overlay};
+use super::search::ChangedIndex;
 use crate::model::{ServerName, Status};
 use crate::snapshot::{Block, Entry, ServerColumns, Snapshot, SnapshotError};
 use crate::store::{Serial, ServerState};
@@ -20,6 +21,8 @@ pub struct View {
     pub(super) time: Option<Timestamp>,
     pub(super) base: Snapshot,
     pub(super) overlay: Overlay,
+    /// What searches look at beside the snapshot. Made by the first; a view with other servers has another.
+    pub(super) searched: Arc<OnceLock<ChangedIndex>>,
 }
 
 /// A server of a view.
@@ -72,7 +75,7 @@ enum EntryPlace<'a> {
 impl View {
     /// A snapshot, without changes since.
     pub(super) fn of(base: Snapshot) -> Self {
-        Self { serial: base.serial(), time: base.pointer().time, base, overlay: Overlay::default() }
+        Self { serial: base.serial(), time: base.pointer().time, base, overlay: Overlay::default(), searched: Arc::default() }
     }
 
     /// The serial whose state this is.

@@ -5,6 +5,7 @@
 //! | `pointer.json` | serial, time, counts, and the hashes of the others; written last, with `If-Match` |
 //! | `index/<hash>` | columns of all entries and where each lies, see [`Index`] |
 //! | `blocks/<hash>` | final JSON of the entries of some servers, joined by commas |
+//! | `search/<hash>` | words and facets of all servers, see [`crate::search::SearchIndex`] |
 //! | `exports/<hash>/…` | the whole catalogue as one list response, compressed for the CDN |
 //!
 //! Names are the SHA-256 of the uncompressed bytes, so that the same state gives the same names whatever compressor made
@@ -22,6 +23,7 @@ mod objects;
 mod pointer;
 mod publish;
 mod reader;
+mod search;
 
 pub use block::Block;
 pub use bucket::{Bucket, Headers, Precondition, PutBucket, PutFuture};

@@ -23,6 +23,9 @@ pub struct Pointer {
     pub versions: usize,
     /// SHA-256 of the index, in hex; its key is `index/<hash>`.
     pub index: String,
+    /// SHA-256 of the search index, in hex; its key is `search/<hash>`. A release that had none wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
     /// The catalogue as single files.
     pub exports: Vec<Export>,
 }

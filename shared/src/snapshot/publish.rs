@@ -11,7 +11,7 @@ use super::build::{Built, build};
 use super::export::export;
 use super::pointer::{self, Pointer};
 use super::reader::{Snapshot, SnapshotReader};
-use super::{SnapshotError, block};
+use super::{SnapshotError, block, search};
 use crate::model::ServerName;
 use crate::store::{Serial, ServerState};
 use crate::time::Timestamp;
@@ -73,12 +73,16 @@ pub async fn publish(
     }
     bytes_written += put_object(writer, format!("index/{}", hex::encode(index_hash)), index_bytes).await?;
 
+    let (search, search_bytes) = search::publish(writer, previous, changed, &index).await?;
+    bytes_written += search_bytes;
+
     let mut pointer = Pointer {
         serial,
         time,
         servers: index.servers(),
         versions: index.entries(),
         index: hex::encode(index_hash),
+        search: Some(search),
         exports: Vec::new(),
     };
     let block_count = index.blocks();
@@ -99,7 +103,7 @@ pub async fn publish(
     Ok(Published { pointer, blocks_written, blocks: block_count, bytes_written })
 }
 
-async fn put_object(writer: &dyn PutBucket, key: String, bytes: Bytes) -> Result<u64, SnapshotError> {
+pub(super) async fn put_object(writer: &dyn PutBucket, key: String, bytes: Bytes) -> Result<u64, SnapshotError> {
     let size = bytes.len() as u64;
     let headers = Headers { content_type: "application/octet-stream", is_immutable: true, ..Headers::default() };
     writer.put(&key, bytes, headers, Precondition::None).await?;

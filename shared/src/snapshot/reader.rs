@@ -11,8 +11,10 @@ use super::block::{self, Block};
 use super::index::Index;
 use super::objects::Objects;
 use super::pointer::{self, Pointer};
+use super::search::SearchIndexes;
 use super::{SnapshotError, parse_entry};
 use crate::limits;
+use crate::search::SearchIndex;
 use crate::store::{Owner, Serial, ServerState};
 
 #[derive(Clone, Debug)]
@@ -31,6 +33,7 @@ type BlockCache = Cache<[u8; 32], Block, BlockBytes>;
 pub struct SnapshotReader {
     objects: Objects,
     cache: Arc<BlockCache>,
+    searches: SearchIndexes,
 }
 
 /// A snapshot: its index in memory, its blocks fetched when they are needed and kept within the bytes of its reader.
@@ -41,6 +44,7 @@ pub struct Snapshot {
     index: Index,
     objects: Objects,
     cache: Arc<BlockCache>,
+    searches: SearchIndexes,
 }
 
 impl SnapshotReader {
@@ -54,7 +58,7 @@ impl SnapshotReader {
     #[must_use]
     pub fn keeping(objects: impl Into<Objects>, bytes: usize) -> Self {
         let cache = Cache::with_weighter(bytes / (64 * 1024), bytes as u64, BlockBytes);
-        Self { objects: objects.into(), cache: Arc::new(cache) }
+        Self { objects: objects.into(), cache: Arc::new(cache), searches: SearchIndexes::default() }
     }
 
     /// The snapshot of the empty registry, from which a full build starts.
@@ -66,6 +70,7 @@ impl SnapshotReader {
             index: Index::default(),
             objects: self.objects.clone(),
             cache: Arc::clone(&self.cache),
+            searches: self.searches.clone(),
         }
     }
 
@@ -125,6 +130,14 @@ impl Snapshot {
     /// Validator of the pointer; `None` when none is published.
     pub(super) fn etag(&self) -> Option<&str> {
         self.etag.as_deref()
+    }
+
+    /// What ranked searches look at, from memory or from the bucket.
+    ///
+    /// # Errors
+    /// When the bucket cannot be read, or the object is not what it should be.
+    pub async fn search_index(&self) -> Result<SearchIndex, SnapshotError> {
+        self.searches.get(&self.objects, &self.pointer, &self.index).await
     }
 
     /// The index.
