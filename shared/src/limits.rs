@@ -69,6 +69,9 @@ pub const LAMBDA_RESPONSE_BYTES: usize = 6 * 1024 * 1024 - 64 * 1024;
 pub const SNAPSHOT_OBJECT_BYTES: usize = 1024 * 1024 * 1024;
 /// Decompressed blocks that a function keeps in memory.
 pub const BLOCK_CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// The same in the function that searches: servers that are found lie anywhere, so that the official registry of October 2026
+/// (116 MB) fits whole.
+pub const SEARCH_BLOCK_CACHE_BYTES: usize = 192 * 1024 * 1024;
 /// The same in `berth serve`: the official registry of October 2026 is 116 MB, and fits whole.
 pub const LOCAL_BLOCK_CACHE_BYTES: usize = 512 * 1024 * 1024;
 /// Rendered answers that a reader keeps in memory.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use registry::catalogue::{SearchHit, View};
+use registry::catalogue::{EntryRef, SearchHit, View};
 use registry::model::{ResponseMeta, ServerJson};
 use registry::search::{Facet, FacetCount, Highlights, Matcher, Query};
 use registry::snapshot::SnapshotError;
@@ -109,6 +109,8 @@ struct ServerTexts {
 
 pub(crate) async fn render(view: &View, query: &Query) -> Result<Vec<u8>, SnapshotError> {
     let page = view.search(query).await?;
+    let entries: Vec<EntryRef<'_>> = page.hits.iter().map(|hit| hit.entry).collect();
+    view.read_blocks(&entries).await?;
     let has_words = query.words() > 0;
     let mut body = Vec::with_capacity(1536 * (page.hits.len() + 2));
     body.extend_from_slice(b"{\"servers\":[");

@@ -1,10 +1,11 @@
 //! The catalogue at one serial.
 
-use std::collections::btree_map;
+use std::collections::{BTreeSet, btree_map};
 use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
 
+use futures_util::{StreamExt, TryStreamExt};
 use memchr::memmem::Finder;
 
 use super::overlay::{ChangedServer, Overlay};
@@ -13,6 +14,9 @@ use crate::model::{ServerName, Status};
 use crate::snapshot::{Block, Entry, ServerColumns, Snapshot, SnapshotError};
 use crate::store::{Serial, ServerState};
 use crate::time::Timestamp;
+
+/// Blocks that are read at once.
+const PARALLEL_READS: usize = 16;
 
 /// The catalogue at one serial. Never changes; a request works on one view from beginning to end.
 #[derive(Clone, Debug)]
@@ -140,6 +144,25 @@ impl View {
     fn base_server(&self, number: usize) -> Option<ServerRef<'_>> {
         let columns = self.base.index().server(number)?;
         Some(ServerRef { name: columns.name, place: ServerPlace::Base(&self.base, columns) })
+    }
+
+    /// Reads the blocks of `entries` that are not in memory, several at once: those of a search lie anywhere.
+    ///
+    /// # Errors
+    /// When a block cannot be read.
+    pub async fn read_blocks(&self, entries: &[EntryRef<'_>]) -> Result<(), SnapshotError> {
+        let blocks: BTreeSet<usize> = entries
+            .iter()
+            .filter_map(|entry| match entry.place {
+                EntryPlace::Block { block, .. } => Some(block),
+                EntryPlace::Rendered(_) => None,
+            })
+            .filter(|block| self.base.cached_block(*block).is_none())
+            .collect();
+        let reads = blocks.into_iter().map(|block| self.base.block(block));
+        let mut reads = futures_util::stream::iter(reads).buffer_unordered(PARALLEL_READS);
+        while reads.try_next().await?.is_some() {}
+        Ok(())
     }
 
     /// Appends the JSON of `entries` to `body`, joined by commas.

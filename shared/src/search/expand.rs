@@ -21,70 +21,98 @@ const MISSPELT: [f32; 3] = [1.0, 0.7, 0.5];
 const COMMONER: usize = 10;
 
 /// What a word of a query stands for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Expanded {
     /// What it is worth.
     pub(super) rarity: f32,
-    pub(super) variants: Vec<Variant>,
+    /// Words of each segment. One may stand there twice: the higher weight counts.
+    pub(super) variants: Vec<Vec<Variant>>,
+    /// The same words as texts: these,
+    pub(super) texts: Vec<String>,
+    /// and all that begin with this.
+    pub(super) start: Option<String>,
 }
 
-/// A word of the catalogue.
-#[derive(Debug)]
+/// A word of a segment.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Variant {
-    /// Its number in each segment that has it.
-    pub(super) numbers: Vec<Option<usize>>,
-    pub(super) text: String,
+    pub(super) number: usize,
     pub(super) weight: f32,
-    /// It is the word itself, as far as somebody can type it.
+    /// It is the word itself, as far as somebody can type it, and no longer one.
     pub(super) is_whole: bool,
 }
 
 pub(super) fn expand(asked: &Asked, segments: &[Segment<'_>], servers: usize) -> Expanded {
-    let mut found: BTreeMap<String, (f32, bool)> = BTreeMap::new();
+    let mut expanded = Expanded { variants: vec![Vec::new(); segments.len()], ..Expanded::default() };
+    let letters: Vec<char> = asked.text.chars().collect();
     let having = |word: &str| -> usize {
         let of = |segment: &Segment<'_>| segment.index.word_number(word).map_or(0, |number| segment.having(number));
         segments.iter().map(of).sum()
     };
     let mut typed = 0;
     for form in forms(&asked.text) {
-        let count = having(&form);
-        if count > 0 {
-            typed += count;
-            let weight = if form == asked.text { 1.0 } else { FORM };
-            found.insert(form, (weight, true));
-        }
+        let weight = if form == asked.text { 1.0 } else { FORM };
+        typed += expanded.add(&form, weight, segments, &having);
     }
-    let letters: Vec<char> = asked.text.chars().collect();
-    let mut begun = 0;
-    let (least, more) = if asked.is_open { BEGUN } else { LONGER };
     if asked.is_open || letters.len() >= LONGER_FROM {
-        for segment in segments {
-            for (number, word) in segment.beginning(&asked.text) {
-                begun = begun.max(segment.having(number));
-                if !found.contains_key(word) {
-                    let share = letters.len() as f32 / word.chars().count().max(1) as f32;
-                    found.insert(word.to_owned(), (least + more * share, false));
-                }
+        expanded.add_longer(asked, letters.len(), segments);
+    }
+    let may_be_misspelt = allowed(letters.len()) > 0;
+    let begun = match expanded.start.as_deref() {
+        // Nobody else asks, and to count takes longer than to find.
+        Some(start) if typed == 0 || (asked.is_open && may_be_misspelt) => most_begun(start, segments),
+        _ => 0,
+    };
+    let known = if asked.is_open { typed + begun } else { typed };
+    let mut common = typed;
+    if may_be_misspelt {
+        for (word, mistakes, count) in misspelt(&letters, segments, &having) {
+            if count > known * COMMONER {
+                common = common.max(count);
+                let weight = MISSPELT.get(mistakes).copied().unwrap_or_default();
+                expanded.add(&word, weight, segments, &having);
             }
         }
     }
-    let known = if asked.is_open { typed + begun } else { typed };
-    let mut common = typed;
-    for (word, mistakes, count) in misspelt(&letters, segments, &having) {
-        if count > known * COMMONER {
-            common = common.max(count);
-            let weight = MISSPELT.get(mistakes).copied().unwrap_or_default();
-            found.entry(word).and_modify(|known| known.0 = known.0.max(weight)).or_insert((weight, true));
+    expanded.rarity = rarity(servers, if common > 0 { common } else { begun });
+    expanded
+}
+
+impl Expanded {
+    /// Adds a word if it is in the catalogue, and says how many servers have it.
+    fn add(&mut self, word: &str, weight: f32, segments: &[Segment<'_>], having: &dyn Fn(&str) -> usize) -> usize {
+        let count = having(word);
+        if count > 0 {
+            self.texts.push(word.to_owned());
+            for (variants, segment) in self.variants.iter_mut().zip(segments) {
+                let number = segment.index.word_number(word);
+                variants.extend(number.map(|number| Variant { number, weight, is_whole: true }));
+            }
+        }
+        count
+    }
+
+    fn add_longer(&mut self, asked: &Asked, letters: usize, segments: &[Segment<'_>]) {
+        let (least, more) = if asked.is_open { BEGUN } else { LONGER };
+        for (variants, segment) in self.variants.iter_mut().zip(segments) {
+            variants.extend(segment.beginning(&asked.text).map(|(number, word)| {
+                let share = letters as f32 / word.chars().count().max(1) as f32;
+                Variant { number, weight: least + more * share, is_whole: false }
+            }));
+        }
+        self.start = Some(asked.text.clone());
+    }
+}
+
+/// How many servers have the most frequent word that begins with `start`.
+fn most_begun(start: &str, segments: &[Segment<'_>]) -> usize {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for segment in segments {
+        for (number, word) in segment.beginning(start) {
+            *counts.entry(word).or_default() += segment.having(number);
         }
     }
-    let worth = if common > 0 { common } else { begun };
-    let variants = found.into_iter().map(|(text, (weight, is_whole))| Variant {
-        numbers: segments.iter().map(|segment| segment.index.word_number(&text)).collect(),
-        text,
-        weight,
-        is_whole,
-    });
-    Expanded { rarity: rarity(servers, worth), variants: variants.collect() }
+    counts.into_values().max().unwrap_or_default()
 }
 
 /// The words of the catalogue that are nearest to one that was typed, with its mistakes and how many servers have them. The first
@@ -94,12 +122,12 @@ fn misspelt(
     segments: &[Segment<'_>],
     having: &dyn Fn(&str) -> usize,
 ) -> Vec<(String, usize, usize)> {
-    let most = allowed(letters.len());
     let (Some(first), Some(second)) = (letters.first(), letters.get(1)) else { return Vec::new() };
-    if most == 0 || letters.iter().any(|letter| letter.is_numeric()) {
+    // `gpt4` is not `gpt5` with a mistake.
+    if letters.iter().any(|letter| letter.is_numeric()) {
         return Vec::new();
     }
-    let mut nearest = most;
+    let mut nearest = allowed(letters.len());
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
     let mut candidate: Vec<char> = Vec::new();
     for start in [first.to_string(), [*second, *first].iter().collect()] {

@@ -138,9 +138,8 @@ fn tally(number: usize, segment: &Segment<'_>, words: &[Expanded]) -> (Vec<usize
     let mut having: Vec<usize> = Vec::new();
     for word in words {
         having.clear();
-        for variant in &word.variants {
-            let Some(of_segment) = variant.numbers.get(number).copied().flatten() else { continue };
-            for posting in segment.postings(of_segment) {
+        for variant in word.variants.get(number).map(Vec::as_slice).unwrap_or_default() {
+            for posting in segment.postings(variant.number) {
                 let server = posting.server.get() as usize;
                 let (Some(best), Some(row)) = (best.get_mut(server), rows.get(server)) else { continue };
                 let strength = variant.weight * strength(*posting, row);

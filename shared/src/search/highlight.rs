@@ -8,7 +8,10 @@ use super::words::{each_word, humps, owner};
 
 /// Knows the words of the catalogue that a query found.
 #[derive(Clone, Debug, Default)]
-pub struct Matcher(BTreeSet<String>);
+pub struct Matcher {
+    texts: BTreeSet<String>,
+    starts: Vec<String>,
+}
 
 /// Characters of the texts of a server, counted from their beginning, the end not included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,13 +26,22 @@ pub struct Highlights {
 
 impl Matcher {
     pub(super) fn new(words: Vec<Expanded>) -> Self {
-        Self(words.into_iter().flat_map(|word| word.variants).map(|variant| variant.text).collect())
+        let mut matcher = Self::default();
+        for word in words {
+            matcher.texts.extend(word.texts);
+            matcher.starts.extend(word.start);
+        }
+        matcher
+    }
+
+    fn knows(&self, word: &str) -> bool {
+        self.texts.contains(word) || self.starts.iter().any(|start| word.starts_with(start.as_str()))
     }
 
     /// Where the words stand in the texts of a server.
     #[must_use]
     pub fn highlights(&self, name: &str, title: &str, description: &str) -> Highlights {
-        if self.0.is_empty() {
+        if self.texts.is_empty() && self.starts.is_empty() {
             return Highlights::default();
         }
         let mut highlights = Highlights {
@@ -42,7 +54,7 @@ impl Matcher {
         let begin = namespace.chars().count() - owner(namespace).0.chars().count();
         each_word(name, |word, range| {
             let written = || name.chars().skip(range.start).take(range.len()).collect::<String>();
-            let is_found = self.0.contains(word) || humps(&written()).iter().any(|hump| self.0.contains(hump));
+            let is_found = self.knows(word) || humps(&written()).iter().any(|hump| self.knows(hump));
             if range.start >= begin && is_found {
                 highlights.name.push(range);
             }
@@ -53,7 +65,7 @@ impl Matcher {
     fn ranges(&self, text: &str) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
         each_word(text, |word, range| {
-            if self.0.contains(word) {
+            if self.knows(word) {
                 ranges.push(range);
             }
         });

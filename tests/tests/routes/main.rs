@@ -20,4 +20,6 @@ mod service;
 #[cfg(test)]
 mod validate;
 #[cfg(test)]
+mod v0_1_x_dev_berth;
+#[cfg(test)]
 mod verified_domains;

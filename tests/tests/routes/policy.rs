@@ -45,6 +45,7 @@ fn policy(method: &str, path: &str) -> Option<(Access, &'static str)> {
         (_, "/verify-domain" | "/verify-domain/check" | "/verify-domain/route53" | "/verify-domain/{domain}") => {
             (Access::Token, "no-store")
         }
+        ("GET", "/x/dev.berth/search") => (Access::Open, CATALOGUE),
         (_, "/x/dev.berth/invitations" | "/x/dev.berth/audit") => (Access::Token, "no-store"),
         (_, route) if route.starts_with("/x/dev.berth/namespaces/") => (Access::Token, "no-store"),
         _ => return None,

@@ -1,0 +1,3 @@
+//! `/v0.1/x/dev.berth`
+
+mod search;
