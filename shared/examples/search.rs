@@ -21,7 +21,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = arguments.next().ok_or("usage: search CATALOGUE.json [QUERIES.txt]")?;
     let queries = match arguments.next() {
         Some(path) => std::fs::read_to_string(path)?,
-        None => "postgres\ngithub issues\nslcak\ngoogle calender\nkubernets\nsend email\npdf\nvector databse\ns\nai agent".to_owned(),
+        None => {
+            "postgres\ngithub issues\nslcak\ngoogle calender\nkubernets\nsend email\npdf\nvector databse\ns\nai agent"
+                .to_owned()
+        }
     };
     let documents = documents(&catalogue)?;
     let servers = documents.len();
@@ -56,7 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let npm = Filters { values: vec![(Facet::PackageType, vec!["npm".to_owned()])], ..Filters::default() };
     let mut all = Vec::new();
     println!("| query | found | p50 | p99 |\n|---|---:|---:|---:|");
-    let asked = queries.lines().filter(|line| !line.trim().is_empty()).map(|line| (line.to_owned(), Filters::default()));
+    let asked =
+        queries.lines().filter(|line| !line.trim().is_empty()).map(|line| (line.to_owned(), Filters::default()));
     let wide = [(String::new(), Filters::default()), (String::new(), npm.clone()), ("ai".to_owned(), npm)];
     for (text, filters) in asked.chain(wide) {
         let filtered = filters.values.len();
@@ -95,7 +99,12 @@ fn documents(path: &str) -> Result<BTreeMap<String, Document>, Box<dyn Error>> {
         let name: ServerName = described["name"].as_str().unwrap_or_default().parse()?;
         let latest: registry::model::ServerVersion = described["version"].as_str().unwrap_or_default().parse()?;
         let owner = Owner::Source("official".to_owned());
-        let state = ServerState { owner, latest: latest.clone(), serial: Serial(1), versions: BTreeMap::from([(latest, version)]) };
+        let state = ServerState {
+            owner,
+            latest: latest.clone(),
+            serial: Serial(1),
+            versions: BTreeMap::from([(latest, version)]),
+        };
         documents.insert(name.as_str().to_owned(), Document::of(&name, &state));
     }
     Ok(documents)

@@ -95,7 +95,12 @@ fn how(server: &Value) -> String {
         ways.push("remote".to_owned());
     }
     let mut seen = Vec::new();
-    ways.retain(|way| !seen.contains(way) && { seen.push(way.clone()); true });
+    ways.retain(|way| {
+        !seen.contains(way) && {
+            seen.push(way.clone());
+            true
+        }
+    });
     ways.join(", ")
 }
 

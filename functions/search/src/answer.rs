@@ -166,5 +166,9 @@ fn facets(counted: &[(Facet, Vec<FacetCount>)]) -> serde_json::Value {
     let of = |counts: &[FacetCount]| -> serde_json::Value {
         counts.iter().map(|count| json!({"value": count.value, "count": count.count})).collect()
     };
-    counted.iter().map(|(facet, counts)| (facet.name().to_owned(), of(counts))).collect::<serde_json::Map<_, _>>().into()
+    counted
+        .iter()
+        .map(|(facet, counts)| (facet.name().to_owned(), of(counts)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

@@ -80,7 +80,8 @@ pub(crate) fn parse(raw: &str) -> Result<Query, ApiError> {
 /// The values of a filter.
 fn chosen(facet: Facet, text: &str) -> Result<Vec<String>, ErrorDetail> {
     let name = facet.parameter();
-    let mut values: Vec<String> = text.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    let mut values: Vec<String> =
+        text.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
     match facet {
         Facet::NeedsSecret => {
             let flag = registry::edge::parse_bool(text).ok_or_else(|| detail("invalid boolean", name, Some(text)))?;

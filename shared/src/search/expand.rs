@@ -117,11 +117,7 @@ fn most_begun(start: &str, segments: &[Segment<'_>]) -> usize {
 
 /// The words of the catalogue that are nearest to one that was typed, with its mistakes and how many servers have them. The first
 /// letter is taken to be right, or swapped with the second: so a part of the dictionary is looked at.
-fn misspelt(
-    letters: &[char],
-    segments: &[Segment<'_>],
-    having: &dyn Fn(&str) -> usize,
-) -> Vec<(String, usize, usize)> {
+fn misspelt(letters: &[char], segments: &[Segment<'_>], having: &dyn Fn(&str) -> usize) -> Vec<(String, usize, usize)> {
     let (Some(first), Some(second)) = (letters.first(), letters.get(1)) else { return Vec::new() };
     // `gpt4` is not `gpt5` with a mistake.
     if letters.iter().any(|letter| letter.is_numeric()) {
@@ -147,7 +143,10 @@ fn misspelt(
         }
     }
     let nearest = found.into_iter().filter(|(_, mistakes)| *mistakes == nearest);
-    nearest.map(|(word, mistakes)| (having(&word), word, mistakes)).map(|(count, word, mistakes)| (word, mistakes, count)).collect()
+    nearest
+        .map(|(word, mistakes)| (having(&word), word, mistakes))
+        .map(|(count, word, mistakes)| (word, mistakes, count))
+        .collect()
 }
 
 /// A word and what English makes of it: `emails` and `emailing` for `email`. What is no word is in no catalogue.

@@ -236,7 +236,9 @@ impl Sieve {
 
     fn satisfied(&self, segment: &Segment<'_>, row: &ServerRow) -> u16 {
         let held = segment.index.held_by(row).iter();
-        held.fold(0, |satisfied, value| satisfied | self.satisfies.get(value.get() as usize).copied().unwrap_or_default())
+        held.fold(0, |satisfied, value| {
+            satisfied | self.satisfies.get(value.get() as usize).copied().unwrap_or_default()
+        })
     }
 }
 

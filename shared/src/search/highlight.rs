@@ -44,11 +44,8 @@ impl Matcher {
         if self.texts.is_empty() && self.starts.is_empty() {
             return Highlights::default();
         }
-        let mut highlights = Highlights {
-            name: Vec::new(),
-            title: self.ranges(title),
-            description: self.ranges(description),
-        };
+        let mut highlights =
+            Highlights { name: Vec::new(), title: self.ranges(title), description: self.ranges(description) };
         // What stands before the owner is searched in no name.
         let (namespace, _) = name.split_once('/').unwrap_or_default();
         let begin = namespace.chars().count() - owner(namespace).0.chars().count();

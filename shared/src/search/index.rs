@@ -65,9 +65,10 @@ impl SearchIndex {
         let [servers, _, postings, values, held] = self.counts;
         let piece = |first: U32, count: u32, of: usize| u64::from(first.get()) + u64::from(count) <= of as u64;
         self.rows().iter().all(|row| piece(row.first_value, row.values.get().into(), held))
-            && self.word_rows().iter().all(|row| {
-                piece(row.first_posting, row.postings.get(), postings) && self.text(row.text).is_some()
-            })
+            && self
+                .word_rows()
+                .iter()
+                .all(|row| piece(row.first_posting, row.postings.get(), postings) && self.text(row.text).is_some())
             && self.postings().iter().all(|posting| (posting.server.get() as usize) < servers)
             && self.value_rows().iter().all(|row| self.text(row.text).is_some() && Facet::read(row.facet).is_some())
             && self.held().iter().all(|value| (value.get() as usize) < values)

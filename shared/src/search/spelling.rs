@@ -25,10 +25,7 @@ pub(super) fn distance(one: &[char], other: &[char], most: usize) -> Option<usiz
             let mut best = (at(&last, column) + usize::from(letter != against))
                 .min(at(&last, column + 1) + 1)
                 .min(at(&next, column) + 1);
-            if row > 0
-                && column > 0
-                && longer.get(row - 1) == Some(against)
-                && shorter.get(column - 1) == Some(letter)
+            if row > 0 && column > 0 && longer.get(row - 1) == Some(against) && shorter.get(column - 1) == Some(letter)
             {
                 best = best.min(at(&before, column - 1) + 1);
             }

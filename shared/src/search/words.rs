@@ -6,8 +6,8 @@ use crate::limits;
 
 /// Words that stand in every second name or sentence. A query is asked without them, unless it has no others.
 const COMMON: [&str; 22] = [
-    "a", "ai", "an", "and", "by", "for", "from", "in", "is", "mcp", "my", "of", "on", "or", "server", "servers", "that", "the",
-    "to", "use", "using", "with",
+    "a", "ai", "an", "and", "by", "for", "from", "in", "is", "mcp", "my", "of", "on", "or", "server", "servers",
+    "that", "the", "to", "use", "using", "with",
 ];
 
 /// Whether a word says nothing of what is looked for.
@@ -108,7 +108,10 @@ mod tests {
 
     #[test]
     fn words_are_runs_of_letters_and_digits() {
-        assert_eq!(words("Send e-mail, via Gmail's API (v2)!"), ["send", "e", "mail", "via", "gmail", "s", "api", "v2"]);
+        assert_eq!(
+            words("Send e-mail, via Gmail's API (v2)!"),
+            ["send", "e", "mail", "via", "gmail", "s", "api", "v2"]
+        );
         assert_eq!(words("天气 MCP服务"), ["天", "气", "mcp", "服", "务"]);
         assert_eq!(words("ÜBER_Straße"), ["über", "straße"]);
         assert!(words(" -- ").is_empty());

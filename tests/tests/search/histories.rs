@@ -127,7 +127,9 @@ fn version(put: &Put) -> Version {
     let packages: Vec<Value> = put
         .types
         .iter()
-        .map(|kind| json!({"registryType": kind, "identifier": "x", "version": "1.0.0", "transport": {"type": "stdio"}}))
+        .map(
+            |kind| json!({"registryType": kind, "identifier": "x", "version": "1.0.0", "transport": {"type": "stdio"}}),
+        )
         .collect();
     let version = Version::new(&format!("io.x{}/s{}", put.server % 5, put.server), &format!("{}.0.0", put.version));
     let version = version.description(&put.words.join(" ")).with("packages", packages.into());

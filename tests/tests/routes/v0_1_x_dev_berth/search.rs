@@ -14,10 +14,13 @@ async fn registry() -> Registry {
         json!([{"registryType": kind, "identifier": "x", "version": "1.0.0", "transport": {"type": "stdio"},
             "environmentVariables": [{"name": "K", "isRequired": true, "isSecret": is_secret}]}])
     };
-    let tags = json!({"io.modelcontextprotocol.registry/publisher-provided": {"tags": ["Chat"], "categories": ["Work"]}});
+    let tags =
+        json!({"io.modelcontextprotocol.registry/publisher-provided": {"tags": ["Chat"], "categories": ["Work"]}});
     Registry::with(&[
         Version::new("com.acme/slack", "1.0.0").description("Old words: trombone"),
-        Version::new("com.acme/slack", "2.0.0").description("Reads Slack channels").with("title", "Slack for Acme".into()),
+        Version::new("com.acme/slack", "2.0.0")
+            .description("Reads Slack channels")
+            .with("title", "Slack for Acme".into()),
         Version::new("io.github.one/slack-mcp", "1.0.0").with("packages", package("npm", true)).with("_meta", tags),
         Version::new("io.github.two/notes", "1.0.0")
             .description("Writes notes to ﬂüﬃg Slack")
@@ -55,7 +58,10 @@ async fn an_answer_has_entries_scores_highlights_and_facets() {
     assert!(scores.is_sorted_by(|one, other| one >= other) && scores[2] > 0, "{scores:?}");
     // Characters are counted, not bytes: the ligature is one.
     let notes = &body["servers"][2];
-    assert_eq!((&notes["server"]["name"], &notes["highlights"]), (&json!("io.github.two/notes"), &json!({"description": [[21, 26]]})));
+    assert_eq!(
+        (&notes["server"]["name"], &notes["highlights"]),
+        (&json!("io.github.two/notes"), &json!({"description": [[21, 26]]}))
+    );
     let facets = &body["facets"];
     assert_eq!(facets["status"], json!([{"value": "active", "count": 3}]));
     assert_eq!(facets["packageType"], json!([{"value": "npm", "count": 1}, {"value": "oci", "count": 1}]));
@@ -110,7 +116,8 @@ async fn all_that_is_wrong_is_told_at_once() {
     let registry = Registry::new().await;
     let words: Vec<String> = (0..17).map(|number| format!("w{number}")).collect();
     let wrong = "sort=best&limit=101&needs_secret=maybe&status=gone&runs=here&updated_since=today&cursor=~x&tag=,";
-    let (status, detail, errors) = registry.client().get(&format!("{PATH}?{wrong}&q={}", words.join("+"))).await.errors();
+    let (status, detail, errors) =
+        registry.client().get(&format!("{PATH}?{wrong}&q={}", words.join("+"))).await.errors();
     assert_eq!((status, detail.as_str()), (422, "validation failed"));
     for location in ["sort", "limit", "needs_secret", "status", "runs", "updated_since", "cursor", "tag", "q"] {
         assert!(errors.iter().any(|error| error.contains(&format!("query.{location}"))), "{location}: {errors:?}");
