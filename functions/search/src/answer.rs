@@ -1,5 +1,6 @@
 //! Putting an answer together: the stored entries are copied, and what the search knows is written into their end.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use registry::catalogue::{EntryRef, SearchHit, View};
@@ -7,7 +8,6 @@ use registry::model::{ResponseMeta, ServerJson};
 use registry::search::{Facet, FacetCount, Highlights, Matcher, Query};
 use registry::snapshot::SnapshotError;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::cursor;
@@ -73,9 +73,8 @@ struct Facets {
 }
 
 /// How many servers have a value.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SearchFacetCount)]
-#[expect(dead_code, reason = "describes the answer")]
 struct Counted {
     value: String,
     count: usize,
@@ -162,13 +161,9 @@ async fn append(
     Ok(())
 }
 
-fn facets(counted: &[(Facet, Vec<FacetCount>)]) -> serde_json::Value {
-    let of = |counts: &[FacetCount]| -> serde_json::Value {
-        counts.iter().map(|count| json!({"value": count.value, "count": count.count})).collect()
+fn facets(counted: &[(Facet, Vec<FacetCount>)]) -> BTreeMap<&'static str, Vec<Counted>> {
+    let of = |counts: &[FacetCount]| {
+        counts.iter().map(|count| Counted { value: count.value.clone(), count: count.count }).collect()
     };
-    counted
-        .iter()
-        .map(|(facet, counts)| (facet.name().to_owned(), of(counts)))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
+    counted.iter().map(|(facet, counts)| (facet.name(), of(counts))).collect()
 }

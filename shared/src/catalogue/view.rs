@@ -79,7 +79,13 @@ enum EntryPlace<'a> {
 impl View {
     /// A snapshot, without changes since.
     pub(super) fn of(base: Snapshot) -> Self {
-        Self { serial: base.serial(), time: base.pointer().time, base, overlay: Overlay::default(), searched: Arc::default() }
+        Self {
+            serial: base.serial(),
+            time: base.pointer().time,
+            base,
+            overlay: Overlay::default(),
+            searched: Arc::default(),
+        }
     }
 
     /// The serial whose state this is.

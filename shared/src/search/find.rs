@@ -1,6 +1,6 @@
 //! Answering a query.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use super::expand::{Expanded, expand};
 use super::facet::Facet;
@@ -242,6 +242,7 @@ impl Sieve {
     }
 }
 
+/// Counts by number, and looks at texts only of the few values that are answered: namespaces are nearly as many as servers.
 fn count_facets(segments: &[Segment<'_>], found: &[(usize, usize, u8, u32)]) -> Vec<(Facet, Vec<FacetCount>)> {
     let mut counts: Vec<Vec<usize>> =
         segments.iter().map(|segment| vec![0; segment.index.value_rows().len()]).collect();
@@ -254,23 +255,41 @@ fn count_facets(segments: &[Segment<'_>], found: &[(usize, usize, u8, u32)]) -> 
             }
         }
     }
-    let mut by_value: BTreeMap<(Facet, &str), usize> = BTreeMap::new();
-    for (segment, counts) in segments.iter().zip(&counts) {
+    let Some((base, others)) = segments.split_first() else { return Vec::new() };
+    let (base_counts, other_counts) = counts.split_at_mut(1);
+    let Some(base_counts) = base_counts.first_mut() else { return Vec::new() };
+    // What the first segment has too is counted there.
+    let mut foreign: Vec<(Facet, usize, &str)> = Vec::new();
+    for (segment, counts) in others.iter().zip(other_counts) {
         for (number, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            if let Some(value) = segment.index.value(number) {
-                *by_value.entry(value).or_default() += count;
+            let Some((facet, text)) = segment.index.value(number) else { continue };
+            match base.index.value_number(facet, text).and_then(|number| base_counts.get_mut(number)) {
+                Some(of_base) => *of_base += count,
+                None => foreign.push((facet, *count, text)),
             }
         }
     }
-    let mut facets: Vec<(Facet, Vec<FacetCount>)> = Facet::ALL.map(|facet| (facet, Vec::new())).into();
-    for ((facet, value), count) in by_value {
-        if let Some((_, of_facet)) = facets.iter_mut().find(|(other, _)| *other == facet) {
-            of_facet.push(FacetCount { value: value.to_owned(), count });
+    let mut by_facet: [Vec<(Reverse<usize>, usize)>; Facet::ALL.len()] = Default::default();
+    for (number, (count, row)) in base_counts.iter().zip(base.index.value_rows()).enumerate() {
+        if *count > 0
+            && let Some(of_facet) = by_facet.get_mut(usize::from(row.facet))
+        {
+            of_facet.push((Reverse(*count), number));
         }
     }
-    for (_, of_facet) in &mut facets {
-        of_facet.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value)));
-        of_facet.truncate(limits::SEARCH_FACET_VALUES);
-    }
-    facets
+    let facets = Facet::ALL.into_iter().zip(by_facet).map(|(facet, mut numbers)| {
+        // Numbers are in the order of texts.
+        if numbers.len() > limits::SEARCH_FACET_VALUES {
+            numbers.select_nth_unstable(limits::SEARCH_FACET_VALUES);
+            numbers.truncate(limits::SEARCH_FACET_VALUES);
+        }
+        let of_base = numbers.into_iter().filter_map(|(count, number)| Some((count.0, base.index.value(number)?.1)));
+        let foreign = foreign.iter().filter(|(other, _, _)| *other == facet).map(|(_, count, text)| (*count, *text));
+        let mut values: Vec<(usize, &str)> = of_base.chain(foreign).collect();
+        values.sort_unstable_by_key(|(count, text)| (Reverse(*count), *text));
+        values.truncate(limits::SEARCH_FACET_VALUES);
+        let counted = values.into_iter().map(|(count, text)| FacetCount { value: text.to_owned(), count });
+        (facet, counted.collect())
+    });
+    facets.collect()
 }
