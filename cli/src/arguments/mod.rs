@@ -76,6 +76,9 @@ pub(crate) enum Command {
 const SOURCE_HELP: &str = "A source, as [NAME=]LOCATION: a file, s3://bucket/key, an http(s) URL of a catalogue, or the URL \
                            of a registry that speaks the official API";
 
+const FILTER_HELP: &str = "Only servers with this: package_type, transport, runs, needs_secret, tag, category, namespace, \
+                           status, source, updated_since or updated_until; several of one name are alternatives";
+
 #[derive(Args)]
 pub(crate) struct DataArguments {
     /// Directory of the registry's state [default: berth in the user's data directory]
@@ -155,9 +158,7 @@ pub(crate) struct ListArguments {
 pub(crate) struct SearchArguments {
     /// What to look for; words may be misspelt
     pub(crate) query: Option<String>,
-    /// Only servers with this: package_type, transport, runs, needs_secret, tag, category, namespace, status, source,
-    /// updated_since or updated_until; several of one name are alternatives
-    #[arg(long = "filter", value_name = "NAME=VALUE")]
+    #[arg(long = "filter", value_name = "NAME=VALUE", help = FILTER_HELP)]
     pub(crate) filters: Vec<String>,
     /// relevance, name, updated or published
     #[arg(long, value_name = "ORDER")]
