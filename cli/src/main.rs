@@ -37,6 +37,7 @@ fn main() -> ExitCode {
                 Command::Serve(arguments) => commands::serve(arguments).await,
                 Command::Sync(arguments) => commands::sync(arguments).await,
                 Command::List(arguments) => commands::list(arguments).await,
+                Command::Search(arguments) => commands::search(arguments).await,
                 Command::Get(arguments) => commands::get(arguments).await,
                 Command::Init(arguments) => commands::init(&arguments),
                 Command::Keys(command) => commands::keys(command),

@@ -28,6 +28,11 @@ fn sources() {
 }
 
 #[test]
+fn search() {
+    run("docs/search.md", &[]);
+}
+
+#[test]
 fn cost() {
     run("docs/cost.md", &["--no-sources"]);
 }

@@ -8,6 +8,7 @@ import zipfile
 FUNCTIONS = {
     "ListServers": "list_servers",
     "GetServer": "get_server",
+    "Search": "search",
     "Publish": "publish",
     "Auth": "auth",
     "VerifyDomain": "verify_domain",

@@ -41,6 +41,7 @@ pub fn documented(services: &Services) -> OpenApiRouter {
     OpenApiRouter::with_openapi(document())
         .merge(list_servers::documented(list))
         .merge(get_server::documented(get_server::State { catalogue: catalogue() }))
+        .merge(search::documented(search::State { catalogue: catalogue() }))
         .merge(publish::documented(services.publish.clone()))
         .merge(auth::documented(services.auth.clone()))
         .merge(verify_domain::documented(services.verify_domain.clone()))

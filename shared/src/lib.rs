@@ -5,6 +5,7 @@
 //! | [`model`] | names, versions, `server.json`, and how they are rendered |
 //! | [`store`] | the truth: DynamoDB, one table, one serial |
 //! | [`snapshot`] | the derived form in S3: blocks, index, pointer, exports |
+//! | [`search`] | ranked search: words, facets, scores |
 //! | [`catalogue`] | what reads answer from: the snapshot, overlaid with the changes since |
 //! | [`answers`] | what was rendered before |
 //! | [`edge`] | what every HTTP answer goes through |
@@ -29,6 +30,7 @@ pub mod identity;
 pub mod json;
 pub mod limits;
 pub mod model;
+pub mod search;
 pub mod snapshot;
 pub mod store;
 pub mod telemetry;

@@ -47,6 +47,23 @@ pub const SEARCH_BYTES: usize = 512;
 /// Longest cursor: a query and a position, each bounded above, in base64.
 pub const CURSOR_BYTES: usize = 4 * 1024;
 
+/// Most bytes of all filters of a ranked search together.
+pub const SEARCH_FILTER_BYTES: usize = 2048;
+/// Longest cursor of a ranked search: its text and its filters, each of their bytes escaped, and a name, in base64.
+pub const SEARCH_CURSOR_BYTES: usize = 32 * 1024;
+/// Most words of a ranked search.
+pub const SEARCH_WORDS: usize = 16;
+/// Most values of one filter of a ranked search.
+pub const SEARCH_FILTER_VALUES: usize = 20;
+/// Most values of a facet that an answer counts.
+pub const SEARCH_FACET_VALUES: usize = 20;
+/// Longest word that is searched, in bytes; what is longer is cut.
+pub const SEARCH_WORD_BYTES: usize = 64;
+/// Most tags, and most categories, of a server that are searched.
+pub const SEARCH_TAGS: usize = 32;
+/// Longest tag, category or other value that servers are counted by.
+pub const SEARCH_VALUE_BYTES: usize = 255;
+
 /// Seconds that loading the catalogue may take before the first request. Lambda allows ten for all of a start; whoever
 /// comes first then waits for the rest.
 pub const WARM_UP_SECONDS: u64 = 4;
@@ -97,6 +114,9 @@ pub const SPOOL_BYTES: usize = 32 * 1024 * 1024;
 pub const SNAPSHOT_OBJECT_BYTES: usize = 1024 * 1024 * 1024;
 /// Decompressed blocks that a function keeps in memory.
 pub const BLOCK_CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// The same in the function that searches: servers that are found lie anywhere, so that the official registry of October 2026
+/// (116 MB) fits whole.
+pub const SEARCH_BLOCK_CACHE_BYTES: usize = 192 * 1024 * 1024;
 /// The same in `berth serve`: the official registry of October 2026 is 116 MB, and fits whole.
 pub const LOCAL_BLOCK_CACHE_BYTES: usize = 512 * 1024 * 1024;
 /// Rendered answers that a reader keeps in memory.

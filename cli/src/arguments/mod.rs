@@ -37,8 +37,10 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Import sources once and publish the snapshot
     Sync(SyncArguments),
-    /// List or search the servers of a registry
+    /// List the servers of a registry
     List(ListArguments),
+    /// Search a registry, the best first
+    Search(SearchArguments),
     /// Show one server of a registry
     Get(GetArguments),
     /// Write a server.json from what the project says of itself
@@ -73,6 +75,9 @@ pub(crate) enum Command {
 
 const SOURCE_HELP: &str = "A source, as [NAME=]LOCATION: a file, s3://bucket/key, an http(s) URL of a catalogue, or the URL \
                            of a registry that speaks the official API";
+
+const FILTER_HELP: &str = "Only servers with this: package_type, transport, runs, needs_secret, tag, category, namespace, \
+                           status, source, updated_since or updated_until; several of one name are alternatives";
 
 #[derive(Args)]
 pub(crate) struct DataArguments {
@@ -144,6 +149,22 @@ pub(crate) struct ListArguments {
     pub(crate) updated_since: Option<String>,
     /// At most so many entries; 0 lists all
     #[arg(long, default_value_t = 30, value_name = "ENTRIES")]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
+#[derive(Args)]
+pub(crate) struct SearchArguments {
+    /// What to look for; words may be misspelt
+    pub(crate) query: Option<String>,
+    #[arg(long = "filter", value_name = "NAME=VALUE", help = FILTER_HELP)]
+    pub(crate) filters: Vec<String>,
+    /// relevance, name, updated or published
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) sort: Option<String>,
+    /// At most so many servers; 0 shows all
+    #[arg(long, default_value_t = 10, value_name = "SERVERS")]
     pub(crate) limit: usize,
     #[command(flatten)]
     pub(crate) registry: RegistryArguments,

@@ -285,9 +285,11 @@ impl Sync {
         for _ in 0..PUBLISH_ATTEMPTS {
             let view = self.view().await?;
             let previous = view.snapshot();
+            let is_searchable = is_searchable(previous).await?;
+            let fold = if is_searchable { fold } else { Fold::Now };
             let is_folded = fold == Fold::WhenLarge || previous.changed_servers() == 0;
             let is_present = previous.is_published() && previous.serial() == view.serial();
-            if is_present && is_folded && !mirrors.are_due(previous.pointer()) {
+            if is_present && is_folded && is_searchable && !mirrors.are_due(previous.pointer()) {
                 self.announce(view.serial()).await?;
                 return Ok(Published::unchanged(previous));
             }
@@ -379,5 +381,17 @@ impl Sync {
 
     async fn announce(&self, serial: Serial) -> Result<(), SyncError> {
         Ok(self.writer.announce_snapshot(serial).await.map_err(CatalogueError::from)?)
+    }
+}
+
+/// Whether the snapshot's search index is there and whole. One that is not is made anew, from the blocks if need be.
+async fn is_searchable(snapshot: &Snapshot) -> Result<bool, SnapshotError> {
+    match snapshot.search_index().await {
+        Ok(_) => Ok(true),
+        Err(error @ (SnapshotError::Corrupt { .. } | SnapshotError::Missing(_))) => {
+            tracing::warn!(error = registry::error_chain(&error), "the search index is made anew");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }

@@ -2,7 +2,9 @@
 
 mod overlay;
 mod refresh;
+mod search;
 mod view;
 
 pub use refresh::{Catalogue, CatalogueError};
+pub use search::{SearchHit, SearchPage};
 pub use view::{EntryRef, ServerRef, View, Wanted};

@@ -1,17 +1,28 @@
 //! The servers that changed since the snapshot, each replaced as a whole.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::ServerName;
+use crate::search::Document;
 use crate::snapshot::{Entry, Snapshot, SnapshotError};
 use crate::store::{Change, ServerState};
 
 /// A changed server with its rendered entries.
 #[derive(Debug)]
 pub(super) struct ChangedServer {
+    name: ServerName,
     pub(super) state: ServerState,
     pub(super) entries: Vec<Entry>,
+    /// Made by the first search.
+    document: OnceLock<Document>,
+}
+
+impl ChangedServer {
+    /// The server as search sees it.
+    pub(super) fn document(&self) -> &Document {
+        self.document.get_or_init(|| Document::of(&self.name, &self.state))
+    }
 }
 
 /// Cloning shares the servers, so that a new view costs what it changes and one pointer a changed server.
@@ -35,7 +46,8 @@ impl Overlay {
         for (name, state) in touched {
             if let Some(state) = state {
                 let entries = Entry::of_server(&name, &state);
-                self.0.insert(name, Arc::new(ChangedServer { state, entries }));
+                let changed = ChangedServer { name: name.clone(), state, entries, document: OnceLock::new() };
+                self.0.insert(name, Arc::new(changed));
             }
         }
         Ok(())

@@ -129,6 +129,7 @@ impl Catalogue {
             view.time = changes.last().map(|change| change.at);
             view.overlay.apply(&view.base, changes).await?;
             view.serial = counter.serial;
+            view.searched = Arc::default();
         }
         Ok(Arc::new(view))
     }

@@ -1,17 +1,23 @@
 //! The catalogue at one serial.
 
-use std::collections::btree_map;
+use std::collections::{BTreeSet, btree_map};
 use std::iter::Peekable;
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use futures_util::{StreamExt, TryStreamExt};
 use memchr::memmem::Finder;
 
 use super::overlay::{ChangedServer, Overlay};
+use super::search::ChangedIndex;
+use crate::search::Document;
 use crate::model::{ServerName, Status};
 use crate::snapshot::{Block, Entry, Place, ServerColumns, Snapshot, SnapshotError};
 use crate::store::{Counter, Serial, ServerState};
 use crate::time::Timestamp;
+
+/// Blocks that are read at once.
+const PARALLEL_READS: usize = 16;
 
 /// The catalogue at one serial. Never changes; a request works on one view from beginning to end.
 #[derive(Clone, Debug)]
@@ -22,6 +28,8 @@ pub struct View {
     pub(super) overlay: Overlay,
     /// [`Counter::again`] when `base` was read.
     pub(super) again: u64,
+    /// What searches look at beside the snapshot. Made by the first; a view with other servers has another.
+    pub(super) searched: Arc<OnceLock<ChangedIndex>>,
 }
 
 /// A server of a view.
@@ -80,7 +88,7 @@ impl View {
     /// A snapshot, without changes since.
     pub(super) fn of(base: Snapshot, counter: Counter) -> Self {
         let (serial, time) = (base.serial(), base.pointer().time);
-        Self { serial, time, base, overlay: Overlay::default(), again: counter.again }
+        Self { serial, time, base, overlay: Overlay::default(), again: counter.again, searched: Arc::default() }
     }
 
     /// The serial whose state this is.
@@ -149,6 +157,30 @@ impl View {
         Some(ServerRef { name: columns.name, place: ServerPlace::Stored(&self.base, place, columns) })
     }
 
+    /// The servers that changed since the index was built, in the order of their names.
+    pub(super) fn changed_servers(&self) -> impl Iterator<Item = ServerRef<'_>> {
+        Changed { view: self, next: 0, overlay: self.overlay.0.range::<str, _>(..).peekable() }
+    }
+
+    /// Reads the blocks of `entries` that are not in memory, several at once: those of a search lie anywhere.
+    ///
+    /// # Errors
+    /// When a block cannot be read.
+    pub async fn read_blocks(&self, entries: &[EntryRef<'_>]) -> Result<(), SnapshotError> {
+        let blocks: BTreeSet<Option<usize>> = entries
+            .iter()
+            .filter_map(|entry| match entry.place {
+                EntryPlace::Block { block, .. } => Some(block),
+                EntryPlace::Rendered(_) => None,
+            })
+            .filter(|block| self.base.cached_block(*block).is_none())
+            .collect();
+        let reads = blocks.into_iter().map(|block| self.base.block(block));
+        let mut reads = futures_util::stream::iter(reads).buffer_unordered(PARALLEL_READS);
+        while reads.try_next().await?.is_some() {}
+        Ok(())
+    }
+
     /// Appends the JSON of `entries` to `body`, joined by commas.
     ///
     /// # Errors
@@ -180,6 +212,15 @@ impl View {
 }
 
 impl<'a> ServerRef<'a> {
+    /// The server as search sees it; `None` for one of the index, which has a search index for that.
+    pub(super) fn document(&self) -> Option<&'a Document> {
+        match self.place {
+            ServerPlace::Stored(base, Place::Delta(number), _) => base.changed_document(number),
+            ServerPlace::Stored(..) => None,
+            ServerPlace::Changed(server) => Some(server.document()),
+        }
+    }
+
     /// Whoever brought the server, as [`crate::store::Owner::encode`] writes it.
     #[must_use]
     pub fn owner(&self) -> String {

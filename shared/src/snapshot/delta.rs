@@ -4,6 +4,7 @@
 //! It is an index of its own with the one block that it names behind it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -14,6 +15,7 @@ use super::build::Builder;
 use super::index::Index;
 use super::reader::Snapshot;
 use crate::model::ServerName;
+use crate::search::Document;
 use crate::store::ServerState;
 
 /// The length of the index, little-endian, comes first.
@@ -23,6 +25,8 @@ const LENGTH_BYTES: usize = size_of::<u64>();
 pub(super) struct Delta {
     pub(super) index: Index,
     pub(super) block: Block,
+    /// The servers as search sees them. Made by the first search.
+    pub(super) documents: OnceLock<Vec<Option<Document>>>,
 }
 
 impl Delta {
@@ -34,7 +38,7 @@ impl Delta {
         let mut builder = Builder::default();
         builder.begin_block()?;
         let mut changed = changed.iter().peekable();
-        if let Some(Self { index, block }) = previous.delta() {
+        if let Some(Self { index, block, .. }) = previous.delta() {
             for number in 0..index.servers() {
                 let Some(server) = index.server(number) else { continue };
                 while let Some((name, state)) = changed.next_if(|(name, _)| name.as_str() < server.name) {
@@ -50,7 +54,7 @@ impl Delta {
             builder.add(name, state)?;
         }
         let block = builder.end_block()?;
-        Ok(Self { index: builder.finish()?, block })
+        Ok(Self { index: builder.finish()?, block, documents: OnceLock::new() })
     }
 
     pub(super) fn key(hash: &str) -> String {
@@ -82,6 +86,6 @@ impl Delta {
         let index = Index::load(bytes.slice(LENGTH_BYTES..LENGTH_BYTES + length))?;
         let named = index.block(0).ok_or_else(|| corrupt("it names no block"))?;
         let json = bytes.slice(LENGTH_BYTES + length..);
-        Ok(Self { index, block: Block { hash: named.hash, json } })
+        Ok(Self { index, block: Block { hash: named.hash, json }, documents: OnceLock::new() })
     }
 }

@@ -6,6 +6,7 @@
 //! | `index/<hash>` | columns of all entries and where each lies, see [`Index`] |
 //! | `deltas/<hash>` | the servers that changed since the index was built, whole: columns and JSON |
 //! | `blocks/<hash>` | final JSON of the entries of some servers, joined by commas |
+//! | `search/<hash>` | words and facets of all servers of the index, see [`crate::search::SearchIndex`] |
 //! | `exports/<hash>/…` | the whole catalogue as one file, compressed for the CDN |
 //! | `changes/<hash>/…` | a thousand changes as one file, compressed for the CDN |
 //!
@@ -32,6 +33,7 @@ mod pointer;
 mod publish;
 mod reader;
 mod seal;
+mod search;
 mod sweep;
 
 pub use block::Block;

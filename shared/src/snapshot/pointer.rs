@@ -29,6 +29,9 @@ pub struct Pointer {
     /// SHA-256 of the delta, in hex, if servers changed since the index was built; its key is `deltas/<hash>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta: Option<String>,
+    /// SHA-256 of the search index, in hex; its key is `search/<hash>`. A release that had none wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
     /// The catalogue as single files.
     pub exports: Vec<Export>,
     /// The changes since the exports, as files.
@@ -43,9 +46,10 @@ impl Pointer {
     /// Keys of the objects that it names.
     pub(super) fn keys(&self) -> impl Iterator<Item = String> {
         let delta = self.delta.as_deref().map(Delta::key);
+        let search = self.search.iter().map(|hash| format!("search/{hash}"));
         let exports = self.exports.iter().map(|export| export.key.clone());
         let changes = self.changes.iter().map(|file| file.key.clone());
-        std::iter::once(format!("index/{}", self.index)).chain(delta).chain(exports).chain(changes)
+        std::iter::once(format!("index/{}", self.index)).chain(delta).chain(search).chain(exports).chain(changes)
     }
 
     /// The serial of the oldest export; `None` unless there is one of each format.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::SnapshotError;
 use super::block_puts::{BlockPuts, put_object};
 use super::bucket::{Headers, Precondition, PutBucket, compress};
 use super::build::{FullBuild, build};
@@ -13,8 +12,10 @@ use super::index::Index;
 use super::mirrors::ForMirrors;
 use super::pointer::{self, Pointer};
 use super::reader::{Snapshot, SnapshotReader};
+use super::{SnapshotError, search};
 use crate::limits;
 use crate::model::ServerName;
+use crate::search::Document;
 use crate::store::{Serial, ServerState};
 use crate::time::Timestamp;
 
@@ -83,11 +84,20 @@ pub async fn publish(
         }
         _ => None,
     };
-    let (index, delta) = match grown {
-        Some(delta) => (previous.index().clone(), Some(delta).filter(|delta| delta.index.servers() > 0)),
-        None => (build(previous, changed, &mut blocks).await?, None),
+    let levels = match grown {
+        Some(delta) => Levels {
+            index: previous.index().clone(),
+            search: previous.pointer().search.clone(),
+            delta: Some(delta).filter(|delta| delta.index.servers() > 0),
+        },
+        None => {
+            let index = build(previous, changed, &mut blocks).await?;
+            let (search, bytes) = search::publish(writer, previous, changed, &index).await?;
+            blocks.bytes += bytes;
+            Levels { index, search: Some(search), delta: None }
+        }
     };
-    finish(reader, writer, previous, blocks, Levels { index, delta }, publication).await
+    finish(reader, writer, previous, blocks, levels, publication).await
 }
 
 /// Publishes a snapshot that is made of `servers` alone, given in the order of their names, in the place of `previous`.
@@ -103,16 +113,24 @@ pub async fn publish_all<E: From<SnapshotError>>(
 ) -> Result<Published, E> {
     let mut blocks = BlockPuts::new(reader, writer);
     let mut build = FullBuild::default();
+    let mut documents = Vec::new();
     for server in servers {
         let (name, state) = server?;
         build.add(&name, &state, &mut blocks).await?;
+        documents.push(Document::of(&name, &state));
     }
     let index = build.finish(&mut blocks).await?;
-    Ok(finish(reader, writer, previous, blocks, Levels { index, delta: None }, publication).await?)
+    let (search, bytes) = search::publish_all(writer, &documents).await?;
+    drop(documents);
+    blocks.bytes += bytes;
+    let levels = Levels { index, search: Some(search), delta: None };
+    Ok(finish(reader, writer, previous, blocks, levels, publication).await?)
 }
 
 struct Levels {
     index: Index,
+    /// Name of the search index of the same servers.
+    search: Option<String>,
     delta: Option<Delta>,
 }
 
@@ -122,13 +140,13 @@ async fn finish(
     writer: &dyn PutBucket,
     previous: &Snapshot,
     mut blocks: BlockPuts<'_>,
-    Levels { index, delta }: Levels,
+    Levels { index, search, delta }: Levels,
     publication: Publication<'_>,
 ) -> Result<Published, SnapshotError> {
     let Publication { serial, time, mirrors, .. } = publication;
     blocks.finish().await?;
     let (blocks_written, mut bytes_written) = (blocks.written, blocks.bytes);
-    let mut pointer = Pointer { serial, time, ..previous.pointer().clone() };
+    let mut pointer = Pointer { serial, time, search, ..previous.pointer().clone() };
     // The same memory: comparing what it holds would take longer than all the rest.
     if !std::ptr::eq(index.bytes().as_ref(), previous.index().bytes().as_ref()) {
         pointer.index = hex::encode(Sha256::digest(index.bytes()));

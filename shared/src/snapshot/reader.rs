@@ -11,9 +11,11 @@ use super::delta::Delta;
 use super::index::{Index, ServerColumns};
 use super::objects::Objects;
 use super::pointer::{self, Pointer};
+use super::search::SearchIndexes;
 use super::{EntryColumns, SnapshotError, parse_entry};
 use crate::limits;
 use crate::model::ServerVersion;
+use crate::search::SearchIndex;
 use crate::store::{Owner, Serial, ServerState};
 
 #[derive(Clone, Debug)]
@@ -34,6 +36,7 @@ pub struct SnapshotReader {
     cache: Arc<BlockCache>,
     /// The last index that was read, by its hash: most snapshots differ in their delta alone.
     index: Arc<Mutex<(String, Index)>>,
+    searches: SearchIndexes,
 }
 
 /// A snapshot: index and delta in memory, its blocks fetched when they are needed and kept within the bytes of its reader.
@@ -45,6 +48,7 @@ pub struct Snapshot {
     delta: Option<Arc<Delta>>,
     objects: Objects,
     cache: Arc<BlockCache>,
+    searches: SearchIndexes,
 }
 
 /// Where a server lies: by its number in the index, or in that of the delta.
@@ -67,7 +71,8 @@ impl SnapshotReader {
     #[must_use]
     pub fn keeping(objects: impl Into<Objects>, bytes: usize) -> Self {
         let cache = Cache::with_weighter(bytes / (64 * 1024), bytes as u64, BlockBytes);
-        Self { objects: objects.into(), cache: Arc::new(cache), index: Arc::default() }
+        let (index, searches) = (Arc::default(), SearchIndexes::default());
+        Self { objects: objects.into(), cache: Arc::new(cache), index, searches }
     }
 
     /// The snapshot of the empty registry, from which a full build starts.
@@ -80,6 +85,7 @@ impl SnapshotReader {
             delta: None,
             objects: self.objects.clone(),
             cache: Arc::clone(&self.cache),
+            searches: self.searches.clone(),
         }
     }
 
@@ -178,6 +184,14 @@ impl Snapshot {
     /// Validator of the pointer; `None` when none is published.
     pub(super) fn etag(&self) -> Option<&str> {
         self.etag.as_deref()
+    }
+
+    /// What ranked searches look at, from memory or from the bucket. What changed since the index was built is not in it.
+    ///
+    /// # Errors
+    /// When the bucket cannot be read, or the object is not what it should be.
+    pub async fn search_index(&self) -> Result<SearchIndex, SnapshotError> {
+        self.searches.get(&self.objects, &self.pointer, &self.index).await
     }
 
     /// The index, without what changed since it was built.

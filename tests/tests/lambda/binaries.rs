@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// The functions, as the packages that they are built from.
-const FUNCTIONS: [&str; 6] = ["list_servers", "get_server", "publish", "auth", "verify_domain", "sync"];
+const FUNCTIONS: [&str; 7] = ["list_servers", "get_server", "search", "publish", "auth", "verify_domain", "sync"];
 
 /// The binary of a function, built with the profile of this test.
 pub(crate) fn binary(name: &str) -> &'static Path {

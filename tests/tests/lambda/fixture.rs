@@ -28,7 +28,7 @@ pub(crate) const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b3269197
 /// Another one.
 pub(crate) const OTHER_SEED: &str = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
 /// The functions that read snapshots. The others have no business with the bucket.
-const WITH_BUCKET: [&str; 3] = ["list_servers", "get_server", "sync"];
+const WITH_BUCKET: [&str; 4] = ["list_servers", "get_server", "search", "sync"];
 
 impl Registry {
     /// An empty one.
@@ -69,7 +69,7 @@ impl Registry {
         Function::start(binary(function), &all).await.unwrap()
     }
 
-    /// Starts `list_servers` or `get_server`.
+    /// Starts `list_servers`, `get_server` or `search`.
     pub(crate) async fn reader(&self, function: &str) -> HttpFunction {
         HttpFunction(self.start(function, &[]).await)
     }

@@ -36,6 +36,7 @@ async fn a_missing_variable_is_named() {
     for (name, complete) in [
         ("list_servers", [table, bucket]),
         ("get_server", [table, bucket]),
+        ("search", [table, bucket]),
         ("sync", [table, bucket]),
         ("publish", [table, public]),
         ("auth", [table, seeds]),

@@ -24,4 +24,5 @@ mod v0_1_x_dev_berth;
 #[cfg(test)]
 mod validate;
 #[cfg(test)]
+#[cfg(test)]
 mod verified_domains;

@@ -53,6 +53,7 @@ fn policy(method: &str, path: &str) -> Option<(Access, &'static str, &'static st
         (_, "/verify-domain" | "/verify-domain/check" | "/verify-domain/route53" | "/verify-domain/{domain}") => {
             (Access::Token, "no-store", "")
         }
+        ("GET", "/x/dev.berth/search") => (Access::Open, CATALOGUE, "catalogue,lists"),
         (_, "/x/dev.berth/invitations" | "/x/dev.berth/audit") => (Access::Token, "no-store", ""),
         (_, route) if route.starts_with("/x/dev.berth/namespaces/") => (Access::Token, "no-store", ""),
         _ => return None,
@@ -97,7 +98,7 @@ async fn every_route_has_its_policy() {
             seen.insert(format!("{path} {method}"), cache);
         }
     }
-    assert_eq!(kept.len(), 7, "three routes below two prefixes, and lists at the root: {kept:?}");
+    assert_eq!(kept.len(), 10, "three routes below two prefixes, lists at the root, and three of our own: {kept:?}");
     let latest = client.get("/v0.1/servers/io.x%2Fyy/versions/latest").await;
     assert!(latest.header("cache-control").unwrap().starts_with("public, max-age=0,"), "latest moves with a publish");
     assert!(own.len() > 10, "{own:?}");

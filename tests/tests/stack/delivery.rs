@@ -40,7 +40,7 @@ async fn pages_and_exports_are_handed_out_as_they_are_in_the_buckets() {
     let bucket = name("SnapshotBucketName");
     let objects: Vec<&str> = data["objects"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     println!("{objects:?}");
-    for prefix in ["pointer.json", "exports/", "blocks/", "index/"] {
+    for prefix in ["pointer.json", "exports/", "blocks/", "index/", "search/"] {
         assert!(objects.iter().any(|object| object.starts_with(prefix)), "{prefix}: {objects:?}");
     }
     for object in objects {

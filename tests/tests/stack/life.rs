@@ -112,7 +112,7 @@ async fn a_publish_starts_sync(emulator: &Emulator) {
         let data = emulator.look(&["data", NAME]).await;
         if data["pointer"]["serial"] == data["serial"] {
             let objects: Vec<&str> = data["objects"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            for prefix in ["blocks/", "index/", "exports/"] {
+            for prefix in ["blocks/", "index/", "search/", "exports/"] {
                 assert!(objects.iter().any(|object| object.starts_with(prefix)), "{prefix}: {objects:?}");
             }
             return;
@@ -153,6 +153,7 @@ async fn roles_allow_what_the_functions_do(emulator: &Emulator, registry: &Regis
     let expected = json!({
         "ListServers": read,
         "GetServer": read,
+        "Search": read,
         "Publish": write,
         "Auth": auth,
         "VerifyDomain": verify,

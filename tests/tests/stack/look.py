@@ -45,7 +45,7 @@ def data(names):
 
 def named(pointer):
     """The objects that a pointer names."""
-    return [] if pointer is None else [f"index/{pointer['index']}"] + [export["key"] for export in pointer["exports"]]
+    return [] if pointer is None else [f"index/{pointer['index']}", f"search/{pointer['search']}"] + [export["key"] for export in pointer["exports"]]
 
 
 def gaps(keys, serial):
@@ -54,7 +54,7 @@ def gaps(keys, serial):
     return sorted(records ^ set(range(1, serial + 1)))
 
 
-FUNCTIONS = ["ListServers", "GetServer", "Publish", "Auth", "VerifyDomain", "Sync"]
+FUNCTIONS = ["ListServers", "GetServer", "Search", "Publish", "Auth", "VerifyDomain", "Sync"]
 
 
 def resources(name):

@@ -22,7 +22,7 @@ pub(crate) async fn packages(emulator: &Emulator) -> &'static Path {
             .args(["build", "--locked", "--bins", "--profile", &profile, "--target-dir"])
             .arg(&target)
             .args(
-                ["list_servers", "get_server", "publish", "auth", "verify_domain", "sync"]
+                ["list_servers", "get_server", "search", "publish", "auth", "verify_domain", "sync"]
                     .map(|name| format!("-p{name}")),
             )
             .output()

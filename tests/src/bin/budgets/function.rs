@@ -13,6 +13,7 @@ pub(crate) const SEED: &str = "b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b7b
 pub(crate) enum Kind {
     ListServers,
     GetServer,
+    Search,
     Publish,
     Auth,
     VerifyDomain,
@@ -20,8 +21,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::ListServers, Self::GetServer, Self::Publish, Self::Auth, Self::VerifyDomain, Self::Sync];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::ListServers, Self::GetServer, Self::Search, Self::Publish, Self::Auth, Self::VerifyDomain, Self::Sync];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -31,6 +32,7 @@ impl Kind {
         match self {
             Self::ListServers => "list_servers",
             Self::GetServer => "get_server",
+            Self::Search => "search",
             Self::Publish => "publish",
             Self::Auth => "auth",
             Self::VerifyDomain => "verify_domain",
@@ -42,7 +44,9 @@ impl Kind {
     pub(crate) fn variables(self) -> Outcome<Vec<(&'static str, String)>> {
         let mut variables = vec![("BERTH_TABLE", "berth".to_owned())];
         match self {
-            Self::ListServers | Self::GetServer | Self::Sync => variables.push(("BERTH_BUCKET", "berth".to_owned())),
+            Self::ListServers | Self::GetServer | Self::Search | Self::Sync => {
+                variables.push(("BERTH_BUCKET", "berth".to_owned()));
+            }
             Self::Auth => {
                 variables.push(("BERTH_TOKEN_KEYS_SECRET", "berth/token-keys".to_owned()));
                 variables.push(("BERTH_ANONYMOUS_LOGIN", "true".to_owned()));
@@ -65,6 +69,7 @@ impl Kind {
         match self {
             Self::ListServers => http("GET", "/v0.1/servers", None, None),
             Self::GetServer => http("GET", "/v0.1/servers/com.example/server-7/versions/latest", None, None),
+            Self::Search => http("GET", "/v0.1/x/dev.berth/search?q=server", None, None),
             Self::Publish => {
                 let document = document(&format!("com.example/published-{number}"), "1.0.0");
                 http("POST", "/v0.1/publish", Some(token()), Some(document.to_string()))

@@ -1,5 +1,6 @@
-//! What Berth adds to the official API for mirrors, as paths below `/v0.1/x/dev.berth`.
+//! What Berth adds to the official API, as paths below `/v0.1/x/dev.berth`.
 
 mod changes;
+mod search;
 mod serial;
 mod snapshot;
