@@ -5,7 +5,7 @@ use super::{CachePolicy, Cdn, Lifetime, ServerTag, Tag};
 /// Routes whose answers are kept alike.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Below `/v0` and `/v0.1`, or at the root.
+    /// Those of servers below `/v0` and `/v0.1`, others as they stand.
     pub routes: &'static [&'static str],
     /// Their status.
     pub status: u16,
@@ -20,7 +20,12 @@ pub struct Row {
 pub fn table(server: ServerTag) -> [Row; 5] {
     [
         Row {
-            routes: &["/servers", "/x/dev.berth/changes", "/x/dev.berth/search", "/x/dev.berth/snapshot"],
+            routes: &[
+                "/servers",
+                "/v0.1/x/dev.berth/changes",
+                "/v0.1/x/dev.berth/search",
+                "/v0.1/x/dev.berth/snapshot",
+            ],
             status: 200,
             policy: CachePolicy::Catalogue,
             purged_by: "nothing of its own",

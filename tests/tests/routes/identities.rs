@@ -68,6 +68,7 @@ fn accepted(method: &str, path: &str) -> Option<&'static [Who]> {
             | "/openapi.json"
             | "/openapi.yaml"
             | "/x/dev.berth/changes"
+            | "/x/dev.berth/search"
             | "/x/dev.berth/snapshot"
             | "/.well-known/jwks.json",
         )
