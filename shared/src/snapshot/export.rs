@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::thread;
 
+use brotli::CompressorWriter;
+use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
@@ -15,8 +17,10 @@ use super::file::NDJSON;
 use super::reader::Snapshot;
 use crate::model::Status;
 
-const BROTLI_QUALITY: u32 = 5;
-const BROTLI_WINDOW: u32 = 22;
+/// Brotli's level. Of 127,500 entries, 116 MB, 5 makes 6.2 MB in 1.9 s and 4 makes 8.9 MB in 1.2 s; 11 takes minutes.
+const BROTLI_QUALITY: i32 = 5;
+const BROTLI_WINDOW: i32 = 22;
+/// The same entries: 6 makes 9.5 MB in 1.7 s, 4 makes 9.7 MB, 9 saves 0.3 %.
 const GZIP_LEVEL: u32 = 6;
 /// Blocks that may wait for a compressor: all that is held in memory beside the compressed files.
 const BLOCKS_WAITING: usize = 4;
@@ -46,7 +50,9 @@ struct Made {
 
 /// Writes the exports of `snapshot`, in one pass over its blocks. It may be unpublished as long as they can be read.
 pub(super) async fn write(writer: &dyn PutBucket, snapshot: &Snapshot) -> Result<Vec<Export>, SnapshotError> {
-    let begin = |format, encoding| Compressor::begin(format, encoding).map_err(failed);
+    let index = snapshot.index();
+    let size = (0..index.blocks()).filter_map(|number| index.block(number)).map(|block| block.bytes).sum();
+    let begin = |format, encoding| Compressor::begin(format, encoding, size).map_err(failed);
     let files = [
         begin(ExportFormat::Json, Encoding::Brotli)?,
         begin(ExportFormat::Json, Encoding::Gzip)?,
@@ -86,11 +92,12 @@ fn failed(error: io::Error) -> SnapshotError {
 }
 
 impl Compressor {
-    fn begin(format: ExportFormat, encoding: Encoding) -> io::Result<Self> {
+    /// The file will have some `size` bytes before it is compressed.
+    fn begin(format: ExportFormat, encoding: Encoding, size: usize) -> io::Result<Self> {
         let (entries, mut received) = mpsc::channel::<Entries>(BLOCKS_WAITING);
         let (done, made) = oneshot::channel();
         let mut compress = move || {
-            let mut body = Body::begin(format, encoding)?;
+            let mut body = Body::begin(format, encoding, size)?;
             while let Some(entries) = received.blocking_recv() {
                 body.write(&entries)?;
             }
@@ -139,19 +146,25 @@ struct Body {
 
 enum Encoder {
     Gzip(flate2::write::GzEncoder<Vec<u8>>),
-    Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
+    Brotli(Box<CompressorWriter<Vec<u8>>>),
 }
 
 impl Body {
-    fn begin(format: ExportFormat, encoding: Encoding) -> io::Result<Self> {
+    fn begin(format: ExportFormat, encoding: Encoding, size: usize) -> io::Result<Self> {
         let encoder = match encoding {
             Encoding::Gzip => {
                 let builder = flate2::GzBuilder::new().mtime(0);
                 Encoder::Gzip(builder.write(Vec::new(), flate2::Compression::new(GZIP_LEVEL)))
             }
             Encoding::Brotli => {
-                let writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW);
-                Encoder::Brotli(Box::new(writer))
+                // Without the size it expects little, and what it makes of a large file is twice as large.
+                let params = BrotliEncoderParams {
+                    quality: BROTLI_QUALITY,
+                    lgwin: BROTLI_WINDOW,
+                    size_hint: size,
+                    ..BrotliEncoderParams::default()
+                };
+                Encoder::Brotli(Box::new(CompressorWriter::with_params(Vec::new(), 64 * 1024, &params)))
             }
         };
         let mut this = Self { format, encoder, hash: Sha256::new(), size: 0, count: 0 };

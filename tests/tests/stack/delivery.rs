@@ -1,4 +1,4 @@
-//! What CloudFront hands out from the buckets: pages, exports and the pointer, and nothing else of a snapshot.
+//! What CloudFront hands out from the buckets: pages, exports, changes and the pointer, and nothing else of a snapshot.
 
 use std::time::Duration;
 
@@ -40,11 +40,12 @@ async fn pages_and_exports_are_handed_out_as_they_are_in_the_buckets() {
     let bucket = name("SnapshotBucketName");
     let objects: Vec<&str> = data["objects"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     println!("{objects:?}");
-    for prefix in ["pointer.json", "exports/", "blocks/", "index/", "search/"] {
+    for prefix in ["pointer.json", "exports/", "changes/", "blocks/", "index/", "search/"] {
         assert!(objects.iter().any(|object| object.starts_with(prefix)), "{prefix}: {objects:?}");
     }
     for object in objects {
-        if object == "pointer.json" || object.starts_with("exports/") {
+        let is_file = object.starts_with("exports/") || object.starts_with("changes/");
+        if object == "pointer.json" || is_file {
             is_as_in_the_bucket(&deployment, &viewer, bucket, object).await;
             let page = viewer.send("GET", &format!("/{object}"), &[("origin", "https://page.example")], b"").await;
             assert_eq!(page.header("access-control-allow-origin"), Some("*"), "{object}");
