@@ -47,7 +47,18 @@ impl<'a> BlockPuts<'a> {
         Ok(())
     }
 
-    /// Waits for all.
+    /// Waits for something else, while the writes go on: one that nobody polls may hold what the other waits for.
+    pub(super) async fn beside<T>(&mut self, other: impl Future<Output = T>) -> Result<T, SnapshotError> {
+        let mut other = std::pin::pin!(other);
+        loop {
+            tokio::select! {
+                done = &mut other => return Ok(done),
+                Some(bytes) = self.underway.next() => self.bytes += bytes?,
+            }
+        }
+    }
+
+    /// Waits for all. To be called before anything else is written.
     pub(super) async fn finish(&mut self) -> Result<(), SnapshotError> {
         while !self.underway.is_empty() {
             self.one_done().await?;

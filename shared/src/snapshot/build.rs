@@ -44,7 +44,7 @@ pub(super) async fn build(
     let mut builder = Builder::default();
     let groups = Groups { sources: sources(previous, changed).peekable() };
     let mut groups = stream::iter(groups).map(|group| load(previous, group)).buffered(BLOCKS_AHEAD);
-    while let Some(group) = groups.next().await {
+    while let Some(group) = blocks.beside(groups.next()).await? {
         let Loaded { group, blocks: held } = group?;
         if let Some(number) = whole_block(previous.index(), &group) {
             builder.keep_block(previous.index(), number)?;
@@ -64,6 +64,7 @@ pub(super) async fn build(
         }
         blocks.push(builder.end_block()?).await?;
     }
+    blocks.finish().await?;
     builder.finish()
 }
 
@@ -92,6 +93,7 @@ impl FullBuild {
 
     pub(super) async fn finish(mut self, blocks: &mut BlockPuts<'_>) -> Result<Index, SnapshotError> {
         self.close(blocks).await?;
+        blocks.finish().await?;
         self.builder.finish()
     }
 

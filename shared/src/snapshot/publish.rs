@@ -139,12 +139,11 @@ async fn finish(
     reader: &SnapshotReader,
     writer: &dyn PutBucket,
     previous: &Snapshot,
-    mut blocks: BlockPuts<'_>,
+    blocks: BlockPuts<'_>,
     Levels { index, search, delta }: Levels,
     publication: Publication<'_>,
 ) -> Result<Published, SnapshotError> {
     let Publication { serial, time, mirrors, .. } = publication;
-    blocks.finish().await?;
     let (blocks_written, mut bytes_written) = (blocks.written, blocks.bytes);
     let mut pointer = Pointer { serial, time, search, ..previous.pointer().clone() };
     // The same memory: comparing what it holds would take longer than all the rest.
