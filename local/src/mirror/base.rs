@@ -1,0 +1,96 @@
+//! The catalogue of a mirror: a snapshot of its own, made of export and changes, below the mirror's log.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use berth_mirror::{History, paths};
+use registry::catalogue::{Catalogue, CatalogueError};
+use registry::limits;
+use registry::snapshot::{Bucket, Snapshot, SnapshotError, SnapshotReader, publish};
+use registry::store::Serial;
+
+use super::history::MirrorHistory;
+use crate::stores::{Stores, StoresError};
+
+/// A mirror cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum MirrorError {
+    /// Its directory.
+    #[error(transparent)]
+    Mirror(#[from] berth_mirror::MirrorError),
+    /// The stores of its snapshot.
+    #[error(transparent)]
+    Stores(#[from] StoresError),
+    /// Its snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// Its state cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The reading of the export was cut off.
+    #[error("reading the export was cut off: {0}")]
+    CutOff(#[from] tokio::task::JoinError),
+}
+
+/// A catalogue with what keeps it small.
+pub(super) struct Base {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) history: Arc<MirrorHistory>,
+    snapshots: SnapshotReader,
+    bucket: Bucket,
+}
+
+impl Base {
+    /// The catalogue of a directory. The snapshot of an earlier run is used where it still fits; else it is made anew, from all
+    /// of the export.
+    pub(super) async fn open(history: Arc<History>) -> Result<Self, MirrorError> {
+        let now = history.now()?;
+        let serving = history.directory().path(paths::SERVING);
+        remove_others(&serving, now.generation);
+        let stores = Stores::embedded(&serving.join(now.generation.to_string())).await?;
+        let bucket = stores.bucket();
+        let snapshots = SnapshotReader::keeping(bucket.clone(), limits::LOCAL_BLOCK_CACHE_BYTES);
+        let fits = |snapshot: &Snapshot| {
+            snapshot.is_published() && (now.since..=now.serial).contains(&snapshot.serial().0)
+        };
+        let (now, serial) = match snapshots.open().await {
+            Ok(snapshot) if fits(&snapshot) => (now, snapshot.serial()),
+            Ok(_) | Err(SnapshotError::Corrupt { .. } | SnapshotError::Missing(_)) => {
+                let reading = Arc::clone(&history);
+                let (now, servers) = tokio::task::spawn_blocking(move || reading.servers()).await??;
+                let (previous, serial) = (snapshots.replacing().await?, Serial(now.serial));
+                publish(&snapshots, &bucket, &previous, &servers, serial, None, None).await?;
+                (now, serial)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let history = Arc::new(MirrorHistory::new(history, now, serial));
+        let catalogue = Arc::new(Catalogue::new(Arc::clone(&history), snapshots.clone()));
+        Ok(Self { catalogue, history, snapshots, bucket })
+    }
+
+    /// Publishes what changed, so that answers do not carry it along.
+    pub(super) async fn publish(&self) -> Result<(), MirrorError> {
+        let view = self.catalogue.view().await?;
+        let previous = view.snapshot();
+        if previous.serial() == view.serial() {
+            return Ok(());
+        }
+        let changed = view.changed().map(|(name, state)| (name.clone(), state.clone())).collect();
+        publish(&self.snapshots, &self.bucket, previous, &changed, view.serial(), view.time(), None).await?;
+        self.history.announce(view.serial());
+        // The next view is of this snapshot: what came before is asked for by other mirrors alone, as far as the export reaches.
+        self.catalogue.view().await?;
+        self.history.history.forget(view.serial().0);
+        Ok(())
+    }
+}
+
+/// Removes snapshots of other histories. One that another process serves stays until it ends.
+fn remove_others(serving: &Path, generation: u64) {
+    for entry in std::fs::read_dir(serving).into_iter().flatten().flatten() {
+        if entry.file_name().to_str() != Some(&generation.to_string()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
