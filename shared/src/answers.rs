@@ -46,7 +46,7 @@ impl Answers {
     }
 
     /// The answer to `uri` at `serial`, which `render` makes if it is not here. JSON with a strong ETag, compressed if the
-    /// client takes that.
+    /// client takes that, with the serial in its header.
     ///
     /// # Errors
     /// Those of `render`.
@@ -71,7 +71,7 @@ impl Answers {
                 rendered
             }
         };
-        Ok(rendered.answer(headers, policy))
+        Ok(edge::at_serial(rendered.answer(headers, policy), serial))
     }
 }
 

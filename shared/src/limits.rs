@@ -27,6 +27,17 @@ pub const VERSIONS_PER_SERVER: usize = 10_000;
 pub const PAGE_DEFAULT: usize = 30;
 /// Most entries of a list page.
 pub const PAGE_MAX: usize = 100;
+/// Changes of one answer when the client does not say.
+pub const CHANGES_DEFAULT: usize = 100;
+/// Most changes of one answer.
+pub const CHANGES_MAX: usize = 1000;
+/// Most bytes of changes of one answer, unless one alone has more; it has to fit [`LAMBDA_RESPONSE_BYTES`].
+pub const CHANGES_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// Changes of one change file: file k holds the serials k·1000+1 to (k+1)·1000. Part of the format that mirrors read.
+pub const CHANGES_PER_FILE: u64 = 1000;
+/// How far behind the snapshot an export may be before it is made anew, in changes. Whoever reads an export reads at most so
+/// many changes besides.
+pub const EXPORT_LAG_CHANGES: u64 = 5000;
 /// Longest search text; longer than any name or description of the official schema.
 pub const SEARCH_BYTES: usize = 512;
 /// Longest cursor: a query and a position, each bounded above, in base64.

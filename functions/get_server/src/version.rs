@@ -43,5 +43,6 @@ pub(crate) async fn get_version(
     let mut body = Vec::with_capacity(4096);
     view.append_json(&[entry], &mut body).await?;
     body.push(b'\n');
-    Ok(edge::json(body, if wants_latest { CachePolicy::Catalogue } else { CachePolicy::Version }))
+    let policy = if wants_latest { CachePolicy::Catalogue } else { CachePolicy::Version };
+    Ok(edge::at_serial(edge::json(body, policy), view.serial()))
 }

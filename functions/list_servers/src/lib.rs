@@ -1,5 +1,6 @@
 //! Lists and searches the catalogue. Reads only.
 
+mod changes;
 mod cursor;
 mod document;
 #[doc(hidden)]
@@ -75,6 +76,7 @@ fn routes<R: Routes<State>>() -> R {
     R::default()
         .below("/v0", versioned())
         .below("/v0.1", versioned())
+        .below("/v0.1/x/dev.berth", R::default().add(route!(changes::list_changes)))
         // Copilot CLI asks for `/servers` without a version (copilot-cli#3436).
         .add(route!(list::list_servers))
         .add(route!(service::health))

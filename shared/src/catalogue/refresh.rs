@@ -55,6 +55,12 @@ impl Catalogue {
         &self.answers
     }
 
+    /// The table, for what is in no view: the history.
+    #[must_use]
+    pub fn table(&self) -> &Reader {
+        &self.table
+    }
+
     /// A view that reflects every change acknowledged before the call: one read of the serial, shared with the calls
     /// that wait at that moment, and what it shows to be new.
     ///

@@ -8,6 +8,7 @@ mod query;
 mod request_id;
 mod respond;
 mod routes;
+mod serial;
 mod service;
 
 pub use address::ClientAddress;
@@ -18,5 +19,6 @@ pub use request_id::RequestId;
 pub(crate) use respond::etag;
 pub use respond::{json, not_found, problem};
 pub use routes::Routes;
+pub use serial::{HEADER as SERIAL_HEADER, at_serial};
 pub(crate) use service::COMPRESS_ABOVE;
 pub use service::Edge;

@@ -21,7 +21,7 @@ use tower_http::compression::predicate::SizeAbove;
 use tower_http::compression::{Compression, CompressionLayer};
 
 use super::path::{InvalidPath, canonical};
-use super::{ClientAddress, RequestId, cors, not_found, request_id};
+use super::{ClientAddress, RequestId, cors, not_found, request_id, serial};
 use crate::cache::CachePolicy;
 use crate::error::ApiError;
 use crate::telemetry::{LogLine, Recorder, Served, method_name};
@@ -182,9 +182,13 @@ fn finish(mut response: Response, condition: Option<&HeaderValue>) -> Response {
     };
     if let Some(held) = condition.and_then(|condition| matching(condition, &etag)) {
         let policy = response.extensions().get::<CachePolicy>().copied().unwrap_or_default();
+        let serial = response.headers_mut().remove(serial::HEADER);
         let vary: Vec<HeaderValue> = response.headers().get_all(header::VARY).iter().cloned().collect();
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         response.headers_mut().insert(header::ETAG, held);
+        if let Some(serial) = serial {
+            response.headers_mut().insert(serial::HEADER, serial);
+        }
         for value in vary {
             response.headers_mut().append(header::VARY, value);
         }

@@ -13,6 +13,7 @@
 mod block;
 mod bucket;
 mod build;
+mod change_line;
 mod entry;
 mod error;
 mod export;
@@ -26,6 +27,7 @@ mod reader;
 pub use block::Block;
 pub use bucket::{Bucket, Headers, Precondition, PutBucket, PutFuture};
 pub use build::{Built, build};
+pub use change_line::{ChangeLine, InvalidLine, name_and_version, with_latest};
 pub use entry::{Entry, parse_entry};
 pub use error::SnapshotError;
 pub use index::{EntryColumns, Index, ServerColumns};

@@ -1,6 +1,7 @@
 //! Reading the table. A function that only reads gets this type and no other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -73,8 +74,27 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Gap`] when one is missing.
     pub async fn changes(&self, after: Serial, upto: Serial) -> Result<Vec<Change>, StoreError> {
-        let operation = "read changes";
         let mut changes = Vec::new();
+        self.each_change(after, upto, |change| {
+            changes.push(change);
+            ControlFlow::Continue(())
+        })
+        .await?;
+        Ok(changes)
+    }
+
+    /// Shows `visit` the changes `after+1..=upto`, oldest first, until it breaks. `upto` must have been committed. A page of
+    /// the table is held at a time.
+    ///
+    /// # Errors
+    /// [`StoreError::Gap`] when one is missing.
+    pub async fn each_change(
+        &self,
+        after: Serial,
+        upto: Serial,
+        mut visit: impl FnMut(Change) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let operation = "read changes";
         let mut next = after.plus(1);
         while next <= upto {
             let last = keys::last_of_partition(next).min(upto);
@@ -96,14 +116,16 @@ impl Reader {
                 if change.serial != next {
                     return Err(StoreError::Gap { expected: next.0, found: change.serial.0 });
                 }
-                changes.push(change);
+                if visit(change).is_break() {
+                    return Ok(());
+                }
                 next = next.plus(1);
             }
             if next <= last {
                 return Err(StoreError::Gap { expected: next.0, found: upto.0 });
             }
         }
-        Ok(changes)
+        Ok(())
     }
 
     /// One server with all its versions, read consistently.

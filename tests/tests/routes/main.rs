@@ -18,6 +18,8 @@ mod publish;
 mod servers;
 mod service;
 #[cfg(test)]
+mod v0_1_x_dev_berth;
+#[cfg(test)]
 mod validate;
 #[cfg(test)]
 mod verified_domains;

@@ -1,0 +1,4 @@
+//! What Berth adds to the official API for mirrors, as paths below `/v0.1/x/dev.berth`.
+
+mod changes;
+mod serial;
