@@ -24,6 +24,21 @@ pub trait History: fmt::Debug + Send + Sync {
     ) -> HistoryFuture<'a, ()>;
 }
 
+impl<T: History> History for std::sync::Arc<T> {
+    fn counter(&self) -> HistoryFuture<'_, Counter> {
+        T::counter(self)
+    }
+
+    fn each_change<'a>(
+        &'a self,
+        after: Serial,
+        upto: Serial,
+        visit: &'a mut (dyn FnMut(Change) -> ControlFlow<()> + Send),
+    ) -> HistoryFuture<'a, ()> {
+        T::each_change(self, after, upto, visit)
+    }
+}
+
 impl History for Reader {
     fn counter(&self) -> HistoryFuture<'_, Counter> {
         Box::pin(self.counter())
