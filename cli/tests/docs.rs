@@ -28,6 +28,11 @@ fn sources() {
 }
 
 #[test]
+fn mirrors() {
+    run("docs/mirrors.md", &[]);
+}
+
+#[test]
 fn cost() {
     run("docs/cost.md", &["--no-sources"]);
 }

@@ -137,7 +137,8 @@ impl Document {
         if export.serial > self.serial {
             return Err(malformed(format!("its export is of serial {}, after its own", export.serial)));
         }
-        let file = planned("exports", &export.key, &export.sha256, export.bytes, export.size, limits::MIRROR_EXPORT_BYTES)?;
+        let file =
+            planned("exports", &export.key, &export.sha256, export.bytes, export.size, limits::MIRROR_EXPORT_BYTES)?;
         let mut files: Vec<&ChangesFile> = self.changes.iter().filter(|changes| changes.encoding == "gzip").collect();
         files.sort_by_key(|changes| changes.first);
         let (mut changes, mut reached) = (Vec::new(), export.serial);
@@ -244,7 +245,8 @@ mod tests {
 
     #[test]
     fn files_join_without_a_gap() {
-        let document = |changes: Vec<ChangesFile>| Document { serial: 2500, exports: vec![export(1200), export(10)], changes };
+        let document =
+            |changes: Vec<ChangesFile>| Document { serial: 2500, exports: vec![export(1200), export(10)], changes };
         let plan = document(vec![changes(2001, 2500), changes(1, 1000), changes(1001, 2000)]).plan().unwrap();
         let planned: Vec<_> = plan.changes.iter().map(|changes| (changes.first, changes.last)).collect();
         assert_eq!((plan.export_serial, planned), (1200, vec![(1001, 2000), (2001, 2500)]));

@@ -95,6 +95,11 @@ pub enum MirrorError {
         /// What is wrong.
         reason: String,
     },
+    /// The registry has no snapshot.
+    #[error(
+        "the registry has not published a snapshot yet: it does so within a minute of its first change; try again then"
+    )]
+    NothingYet,
     /// The snapshot document has no signature.
     #[error(
         "the registry does not sign its snapshots: nothing shows that they are its own. --allow-unsigned takes them all the \
@@ -153,7 +158,7 @@ impl MirrorError {
     /// Whether the same request may go well a moment later, without anybody doing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Gap { .. })
+        matches!(self, Self::Unavailable { .. } | Self::Gap { .. } | Self::NothingYet)
     }
 
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {

@@ -96,9 +96,11 @@ impl Pinned {
         struct Signed {
             signature: Option<String>,
         }
-        let Signed { signature } =
-            serde_json::from_slice(body).map_err(|error| MirrorError::malformed(NAME, error))?;
+        let Signed { signature } = serde_json::from_slice(body).map_err(|error| MirrorError::malformed(NAME, error))?;
         let Some(signature) = signature else {
+            if Document::parse(body)?.exports.is_empty() {
+                return Err(MirrorError::NothingYet);
+            }
             return match (&self.keys, trust.allow_unsigned) {
                 (None, true) => Document::parse(body),
                 (keys, _) => Err(MirrorError::Unsigned { was_signed: keys.is_some() }),

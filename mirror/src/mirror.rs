@@ -107,10 +107,21 @@ struct PageMetadata {
     serial: u64,
 }
 
+/// Whether a snapshot is of the history that the directory holds.
+enum Continuity {
+    Same,
+    /// A change is another one. What is signed counts.
+    Other,
+    /// The snapshot is older than what the directory holds and has no change to compare; the next one has.
+    Unknown,
+}
+
 /// What a page of changes brought.
 enum Paged {
     Nothing,
-    Some { is_end: bool },
+    Some {
+        is_end: bool,
+    },
     /// The registry has no such route, or does not go back as far.
     Unanswered,
 }
@@ -168,6 +179,10 @@ impl Mirror {
         self.report = Report::default();
         self.has_changes = true;
         let before = self.serial();
+        // Changes first: a registry that is behind this mirror says so, before anything of it is taken.
+        if self.plan.is_some() {
+            self.take_changes().await?;
+        }
         self.take_snapshot().await?;
         if !self.take_changes().await? {
             // The changes since this serial are no longer given one by one: a newer snapshot has them.
@@ -211,10 +226,11 @@ impl Mirror {
             }
         }
         let plan = document.plan()?;
-        if self.plan.as_ref() != Some(&plan) {
-            self.adopt(plan, &body).await?;
-        } else {
+        if self.plan.as_ref() == Some(&plan) {
             self.directory.replace_if_other(paths::SNAPSHOT, &body)?;
+        } else if !self.adopt(plan, &body).await? {
+            self.state.snapshot_etag = None;
+            return Ok(());
         }
         self.keys.follow(&self.remote, &self.directory).await?;
         self.state.seen = document.serial;
@@ -238,14 +254,18 @@ impl Mirror {
         }
     }
 
-    /// Fetches what the plan names, and makes it what the directory holds.
-    async fn adopt(&mut self, plan: Plan, body: &[u8]) -> Result<(), MirrorError> {
+    /// Fetches what the plan names, and makes it what the directory holds; `false` when it has to wait for the next snapshot.
+    async fn adopt(&mut self, plan: Plan, body: &[u8]) -> Result<bool, MirrorError> {
         clear_incoming(&self.directory, plan.keys());
         let mut lines: Vec<ChangeLine> = Vec::new();
         for changes in &plan.changes {
             lines.extend(self.take_changes_file(changes).await?);
         }
-        let continues = self.continues(&lines)?;
+        let continues = match self.continuity(&plan, &lines)? {
+            Continuity::Same => true,
+            Continuity::Other => false,
+            Continuity::Unknown => return Ok(false),
+        };
         let mut all: Vec<ChangeLine> = lines.into_iter().filter(|line| line.serial() > plan.export_serial).collect();
         if continues {
             all.extend(self.log.lines(plan.serial.max(plan.export_serial))?);
@@ -275,18 +295,22 @@ impl Mirror {
         let kept: BTreeSet<FileKey> = plan.keys().cloned().chain(old).collect();
         self.directory.keys().iter().filter(|key| !kept.contains(key)).for_each(|key| self.directory.remove(key));
         self.plan = Some(plan);
-        Ok(())
+        Ok(true)
     }
 
-    /// Whether the log says of each change what the signed files say.
-    fn continues(&self, signed: &[ChangeLine]) -> Result<bool, MirrorError> {
-        let (Some(first), Some(last)) = (signed.first(), signed.last()) else { return Ok(true) };
-        let mine = self.log.lines(first.serial() - 1)?;
-        let same = |line: &ChangeLine| {
-            let at = usize::try_from(line.serial() - first.serial()).ok().and_then(|at| signed.get(at));
-            at.is_none_or(|signed| signed.change == line.change)
-        };
-        Ok(mine.iter().take_while(|line| line.serial() <= last.serial()).all(same))
+    /// Compares what the directory has of the history with what the registry signed.
+    fn continuity(&self, plan: &Plan, signed: &[ChangeLine]) -> Result<Continuity, MirrorError> {
+        let Some(held) = &self.plan else { return Ok(Continuity::Same) };
+        let mut known = changes_of(&self.directory, held)?;
+        known.extend(self.log.lines(held.serial)?);
+        let first = known.first().map_or(0, ChangeLine::serial);
+        let of = |line: &ChangeLine| known.get(usize::try_from(line.serial().checked_sub(first)?).ok()?);
+        if signed.iter().any(|line| of(line).is_some_and(|known| known.change != line.change)) {
+            return Ok(Continuity::Other);
+        }
+        // What comes after the snapshot is kept if the last change that it has is known to be the same one.
+        let is_joined = self.log.last() <= plan.serial || signed.last().is_some_and(|line| of(line).is_some());
+        Ok(if is_joined { Continuity::Same } else { Continuity::Unknown })
     }
 
     async fn take_changes_file(&mut self, of: &PlannedChanges) -> Result<Vec<ChangeLine>, MirrorError> {
@@ -303,7 +327,8 @@ impl Mirror {
                 self.report.bytes += of.file.bytes;
                 let file = of.file.clone();
                 let check = Arc::new(move |path: &Path| unpacked(path, &file));
-                fetch_checked(&self.remote, &self.directory, &of.file, &self.on_bytes(&key, of.file.bytes), check).await?
+                fetch_checked(&self.remote, &self.directory, &of.file, &self.on_bytes(&key, of.file.bytes), check)
+                    .await?
             }
         };
         blocking(move || lines_of(&key, first, last, &content)).await
@@ -444,9 +469,9 @@ pub(crate) fn held(directory: &Directory) -> Result<Option<Plan>, MirrorError> {
 /// Whether all files of a plan are there, by their sizes.
 pub(crate) fn is_whole(directory: &Directory, plan: &Plan) -> bool {
     let files = std::iter::once(&plan.export).chain(plan.changes.iter().map(|changes| &changes.file));
-    files.into_iter().all(|file| {
-        std::fs::metadata(directory.file(&file.key)).is_ok_and(|metadata| metadata.len() == file.bytes)
-    })
+    files
+        .into_iter()
+        .all(|file| std::fs::metadata(directory.file(&file.key)).is_ok_and(|metadata| metadata.len() == file.bytes))
 }
 
 /// The changes of a plan's files, those that the export has left out.

@@ -169,7 +169,8 @@ impl Remote {
         asked: Option<Duration>,
         tries: &mut u32,
     ) -> Result<(), MirrorError> {
-        let backoff = self.retry.first_delay.saturating_mul(2_u32.saturating_pow(*tries - 1)).min(self.retry.longest_delay);
+        let backoff =
+            self.retry.first_delay.saturating_mul(2_u32.saturating_pow(*tries - 1)).min(self.retry.longest_delay);
         let backoff = backoff.mul_f64(fastrand::f64().mul_add(0.5, 0.5));
         let wait = asked.map_or(backoff, |asked| asked.max(backoff));
         if *tries >= self.retry.tries || wait > self.retry.longest_delay {

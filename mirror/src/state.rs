@@ -30,10 +30,8 @@ pub(crate) struct ListState {
 impl State {
     pub(crate) fn read(directory: &Directory) -> Result<Self, MirrorError> {
         let Some(bytes) = directory.read(paths::STATE)? else { return Ok(Self::default()) };
-        serde_json::from_slice(&bytes).map_err(|error| MirrorError::Damaged {
-            path: directory.path(paths::STATE),
-            reason: error.to_string(),
-        })
+        serde_json::from_slice(&bytes)
+            .map_err(|error| MirrorError::Damaged { path: directory.path(paths::STATE), reason: error.to_string() })
     }
 
     pub(crate) fn write(&self, directory: &Directory) -> Result<(), MirrorError> {

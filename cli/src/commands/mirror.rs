@@ -35,7 +35,9 @@ pub(crate) async fn mirror(arguments: MirrorArguments) -> anyhow::Result<ExitCod
             bars.finish();
             match event {
                 FollowEvent::Updated(report) => show(report, json).unwrap_or(()),
-                FollowEvent::Changed(serial) if json => output::print(&format!("{{\"serial\":{serial}}}\n")).unwrap_or(()),
+                FollowEvent::Changed(serial) if json => {
+                    output::print(&format!("{{\"serial\":{serial}}}\n")).unwrap_or(())
+                }
                 FollowEvent::Changed(serial) => output::talk(&format!("serial {serial}")),
                 FollowEvent::Failed(error, wait) => talk_failed(error, wait),
             }
@@ -95,7 +97,8 @@ fn show(report: &Report, json: bool) -> std::io::Result<()> {
 
 fn line(report: &Report) -> String {
     let Report { serial, snapshot, changes, bytes, replaced } = report;
-    let replaced = if *replaced { "; the registry signed another history than it answered before, which was taken" } else { "" };
+    let replaced =
+        if *replaced { "; the registry signed another history than it answered before, which was taken" } else { "" };
     format!("serial {serial} (snapshot {snapshot}), {changes} changes, {bytes} bytes{replaced}")
 }
 

@@ -50,9 +50,8 @@ impl Base {
         let stores = Stores::embedded(&serving.join(now.generation.to_string())).await?;
         let bucket = stores.bucket();
         let snapshots = SnapshotReader::keeping(bucket.clone(), limits::LOCAL_BLOCK_CACHE_BYTES);
-        let fits = |snapshot: &Snapshot| {
-            snapshot.is_published() && (now.since..=now.serial).contains(&snapshot.serial().0)
-        };
+        let fits =
+            |snapshot: &Snapshot| snapshot.is_published() && (now.since..=now.serial).contains(&snapshot.serial().0);
         let (now, serial) = match snapshots.open().await {
             Ok(snapshot) if fits(&snapshot) => (now, snapshot.serial()),
             Ok(_) | Err(SnapshotError::Corrupt { .. } | SnapshotError::Missing(_)) => {

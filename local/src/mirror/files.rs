@@ -72,7 +72,8 @@ async fn document(history: &History, path: &str, what: &str) -> Result<Response,
 
 /// A file by its key; nothing else of the directory can be named.
 async fn file(State(history): State<Arc<History>>, uri: Uri) -> Result<Response, ApiError> {
-    let not_found = || ApiError::not_found("This mirror has no such file; /v0.1/x/dev.berth/snapshot names those it has");
+    let not_found =
+        || ApiError::not_found("This mirror has no such file; /v0.1/x/dev.berth/snapshot names those it has");
     let key = uri.path().strip_prefix('/').and_then(FileKey::parse).ok_or_else(not_found)?;
     let bytes = match tokio::fs::read(history.directory().file(&key)).await {
         Ok(bytes) => bytes,

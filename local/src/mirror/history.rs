@@ -48,7 +48,9 @@ impl History for MirrorHistory {
                     self.counted.fetch_max(now.serial, Ordering::SeqCst);
                 }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "the mirror's directory cannot be read: what was read before is served"),
+                Err(error) => {
+                    tracing::warn!(%error, "the mirror's directory cannot be read: what was read before is served")
+                }
             }
             let serial = Serial(self.counted.load(Ordering::SeqCst));
             Ok(Counter { serial, snapshot: Serial(self.snapshot.load(Ordering::SeqCst)) })

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::Router;
 use axum::ServiceExt;
 use axum::body::Body;
-use axum::Router;
 use berth_mirror::{FollowEvent, History, Mirror, Report, follow};
 use http::Request;
 use registry::config::address_header_from_env;
@@ -77,7 +77,9 @@ pub async fn serve_mirror(
         match following.mirror.update().await {
             Ok(report) => on_event(MirrorEvent::Updated(&report)),
             // What is there is served; an empty directory is told below.
-            Err(error) if History::open(&directory).is_ok() => on_event(MirrorEvent::Failed(&error, following.interval)),
+            Err(error) if History::open(&directory).is_ok() => {
+                on_event(MirrorEvent::Failed(&error, following.interval))
+            }
             Err(error) => return Err(MirrorError::from(error).into()),
         }
     }
@@ -175,11 +177,8 @@ struct Site {
 impl Site {
     fn edge(&self, base: &Base) -> Result<Edge, ServeError> {
         let catalogue = || Arc::clone(&base.catalogue);
-        let list = list_servers::State {
-            catalogue: catalogue(),
-            build: list_servers::Build::CURRENT,
-            github_client_id: None,
-        };
+        let list =
+            list_servers::State { catalogue: catalogue(), build: list_servers::Build::CURRENT, github_client_id: None };
         let reads = list_servers::router(list).merge(get_server::router(get_server::State { catalogue: catalogue() }));
         let routes = Router::new()
             .merge(files::before(reads, Arc::clone(&self.history)))
