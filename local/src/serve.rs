@@ -128,7 +128,7 @@ pub async fn serve(
     // Bound first: a taken port is told before anything is imported.
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let address = listener.local_addr().map_err(ServeError::Serve)?;
-    let importer = stores.sync();
+    let importer = stores.sync().signing_with(Arc::new(options.access.keys.clone()));
     let checks = stores.domain_checks(&options.access)?;
     let (stopping, stopped) = watch::channel(false);
     let is_empty = importer.view().await?.is_empty();

@@ -135,7 +135,7 @@ impl Stores {
         Arc::new(Catalogue::new(table, SnapshotReader::keeping(self.bucket(), limits::LOCAL_BLOCK_CACHE_BYTES)))
     }
 
-    /// The importer and publisher.
+    /// The importer and publisher. It signs nothing, unless it is given keys ([`Sync::signing_with`]).
     #[must_use]
     pub fn sync(&self) -> Sync {
         Sync::new(self.writer(), self.bucket()).keeping_blocks(limits::LOCAL_BLOCK_CACHE_BYTES)

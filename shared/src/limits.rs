@@ -35,6 +35,10 @@ pub const CHANGES_MAX: usize = 1000;
 pub const CHANGES_PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// Changes of one change file: file k holds the serials k·1000+1 to (k+1)·1000. Part of the format that mirrors read.
 pub const CHANGES_PER_FILE: u64 = 1000;
+/// Longest signature of a snapshot that is looked at, which has the whole document in it.
+pub const SNAPSHOT_DOCUMENT_BYTES: usize = 1024 * 1024;
+/// How many change files before the present one stay in the list, if they were in it before.
+pub const CHANGE_FILES: u64 = 10;
 /// How far behind the snapshot an export may be before it is made anew, in changes. Whoever reads an export reads at most so
 /// many changes besides.
 pub const EXPORT_LAG_CHANGES: u64 = 5000;

@@ -1,6 +1,7 @@
 //! A registry of its own for each test, on embedded stores below a temporary directory.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use auth::browser::OauthApp;
@@ -78,7 +79,8 @@ impl Registry {
     pub async fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let stores = Stores::embedded(dir.path()).await.expect("embedded stores");
-        Self { writer: stores.writer(), sync: stores.sync(), stores, dir }
+        let sync = stores.sync().signing_with(Arc::new(signing_keys()));
+        Self { writer: stores.writer(), sync, stores, dir }
     }
 
     /// A registry that holds `versions`, published to a snapshot.

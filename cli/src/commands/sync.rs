@@ -1,11 +1,13 @@
 //! `berth sync`
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use sync::Report;
 use sync::source::check_names;
 
-use super::{open_stores, read_context};
+use super::{directory, open_stores, read_context};
+use crate::access::snapshot_keys;
 use crate::arguments::SyncArguments;
 use crate::output::{self, Bars};
 
@@ -13,7 +15,10 @@ pub(crate) async fn sync(arguments: SyncArguments) -> anyhow::Result<ExitCode> {
     check_names(&arguments.sources)?;
     let stores = open_stores(&arguments.data).await?;
     let context = read_context(&stores)?;
-    let sync = stores.sync();
+    let mut sync = stores.sync();
+    if let Some(keys) = snapshot_keys(&stores, &directory(&arguments.data)?)? {
+        sync = sync.signing_with(Arc::new(keys));
+    }
     let bars = Bars::new(arguments.json);
     if arguments.rebuild {
         let published = sync.rebuild().await?;

@@ -9,6 +9,7 @@ mod list;
 mod page;
 mod parameters;
 mod service;
+mod snapshot;
 
 use std::sync::Arc;
 
@@ -76,7 +77,7 @@ fn routes<R: Routes<State>>() -> R {
     R::default()
         .below("/v0", versioned())
         .below("/v0.1", versioned())
-        .below("/v0.1/x/dev.berth", R::default().add(route!(changes::list_changes)))
+        .below("/v0.1/x/dev.berth", R::default().add(route!(changes::list_changes)).add(route!(snapshot::get_snapshot)))
         // Copilot CLI asks for `/servers` without a version (copilot-cli#3436).
         .add(route!(list::list_servers))
         .add(route!(service::health))

@@ -1,10 +1,12 @@
 //! One run: import the sources, then publish the snapshot.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use registry::catalogue::{Catalogue, CatalogueError, View};
 use registry::limits;
-use registry::snapshot::{Bucket, Published, Snapshot, SnapshotError, SnapshotReader, publish};
+use registry::snapshot::{
+    Bucket, ExportsWhen, ForMirrors, Published, Seal, Snapshot, SnapshotError, SnapshotReader, publish,
+};
 use registry::store::{AuditEvent, AuditLog, AuditOutcome, AuditRecord, Serial, Writer};
 use registry::time::Timestamp;
 
@@ -24,6 +26,9 @@ pub struct Sync {
     snapshots: SnapshotReader,
     bucket: Bucket,
     trail: AuditLog,
+    seal: Option<Arc<dyn Seal>>,
+    /// Told once that nobody signs.
+    unsigned: Once,
 }
 
 /// How far a run is, for progress bars.
@@ -63,7 +68,14 @@ impl Sync {
         let snapshots = SnapshotReader::new(bucket.clone());
         let catalogue = Arc::new(Catalogue::new(writer.clone_reader(), snapshots.clone()));
         let trail = writer.trail(limits::AUDIT_DAYS);
-        Self { writer, catalogue, snapshots, bucket, trail }
+        Self { writer, catalogue, snapshots, bucket, trail, seal: None, unsigned: Once::new() }
+    }
+
+    /// The same with snapshots that are signed.
+    #[must_use]
+    pub fn signing_with(mut self, seal: Arc<dyn Seal>) -> Self {
+        self.seal = Some(seal);
+        self
     }
 
     /// The same with up to `bytes` of the snapshot in memory.
@@ -104,7 +116,7 @@ impl Sync {
             report.sources.push(self.import(source, context, on_progress).await);
         }
         on_progress("", Progress::Publishing);
-        report.serial = self.publish().await?.pointer.serial;
+        report.serial = self.publish_when(ExportsWhen::Behind).await?.pointer.serial;
         Ok(report)
     }
 
@@ -172,7 +184,8 @@ impl Sync {
             }
             Err(error) => source.error = Some(format!("source {name} {error}")),
         }
-        Ok(Report { serial: self.publish().await?.pointer.serial, sources: vec![source] })
+        let published = self.publish_when(ExportsWhen::Behind).await?;
+        Ok(Report { serial: published.pointer.serial, sources: vec![source] })
     }
 
     async fn write(
@@ -216,20 +229,27 @@ impl Sync {
         Ok(self.writer.put_source_status(&source.name, &json).await?)
     }
 
-    /// Publishes the snapshot of the present serial, if it is not published yet.
+    /// Publishes the snapshot of the present serial, if it is not published yet. Exports are made anew if they are far behind.
     ///
     /// # Errors
     /// When table or bucket fail.
     pub async fn publish(&self) -> Result<Published, SyncError> {
+        self.publish_when(ExportsWhen::FarBehind).await
+    }
+
+    async fn publish_when(&self, exports: ExportsWhen) -> Result<Published, SyncError> {
+        let mirrors = self.for_mirrors(exports);
         for _ in 0..PUBLISH_ATTEMPTS {
             let view = self.view().await?;
             let previous = view.snapshot();
-            if previous.is_published() && previous.serial() == view.serial() {
+            let is_present = previous.is_published() && previous.serial() == view.serial();
+            if is_present && !mirrors.are_due(previous.pointer()) {
                 self.announce(view.serial()).await?;
                 return Ok(Published::unchanged(previous));
             }
             let changed = view.changed().map(|(name, state)| (name.clone(), state.clone())).collect();
-            match publish(&self.snapshots, &self.bucket, previous, &changed, view.serial(), view.time()).await {
+            match publish(&self.snapshots, &self.bucket, previous, &changed, view.serial(), view.time(), mirrors).await
+            {
                 Ok(published) => {
                     self.announce(published.pointer.serial).await?;
                     return Ok(published);
@@ -250,8 +270,10 @@ impl Sync {
         // The pointer first: a snapshot that somebody publishes from here on is newer than this one may be, and wins.
         let previous: Snapshot = self.snapshots.replacing().await?;
         let state = self.writer.full_state().await.map_err(CatalogueError::from)?;
+        let mirrors = self.for_mirrors(ExportsWhen::Behind);
         let published =
-            publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time).await?;
+            publish(&self.snapshots, &self.bucket, &previous, &state.servers, state.serial, state.time, mirrors)
+                .await?;
         self.announce(published.pointer.serial).await?;
         Ok(published)
     }
@@ -270,6 +292,17 @@ impl Sync {
             }
             view => Ok(view?),
         }
+    }
+
+    fn for_mirrors(&self, exports: ExportsWhen) -> ForMirrors<'_> {
+        if self.seal.is_none() {
+            self.unsigned.call_once(|| {
+                tracing::warn!(
+                    "snapshots are not signed: there are no keys here; mirrors that ask for a signature refuse them"
+                );
+            });
+        }
+        ForMirrors { history: &self.writer, seal: self.seal.as_deref(), exports }
     }
 
     async fn announce(&self, serial: Serial) -> Result<(), SyncError> {

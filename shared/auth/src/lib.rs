@@ -7,6 +7,7 @@
 //! | `keys` | who signs, and how everybody else checks it |
 //! | `issuer` | makes tokens |
 //! | `verify` | reads tokens |
+//! | `seal` | signs snapshots, and reads signed ones |
 //! | `bearer` | finds the token of a request |
 //! | `environment` | keys and lifetime of a function |
 //!
@@ -20,6 +21,7 @@ mod issuer;
 mod keys;
 mod permission;
 mod provider;
+mod seal;
 mod verify;
 
 pub use bearer::{BearerError, bearer, well_formed};
@@ -32,4 +34,5 @@ pub use issuer::{InvalidLifetime, IssueError, Issued, Issuer, Lifetime, Login, T
 pub use keys::{KeyFileError, KeysError, SigningKeys, VerifyingKeys};
 pub use permission::{Action, Pattern, Permission};
 pub use provider::install as install_crypto;
+pub use seal::SNAPSHOT_TYPE;
 pub use verify::TokenError;

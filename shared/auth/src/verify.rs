@@ -19,8 +19,8 @@ use crate::provider;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// It is too long to be one of ours.
-    #[error("token is malformed: it has more than {max} bytes", max = limits::TOKEN_BYTES)]
-    TooLong,
+    #[error("token is malformed: it has more than {0} bytes")]
+    TooLong(usize),
     /// It does not have three parts.
     #[error("token is malformed: token contains an invalid number of segments")]
     Segments,
@@ -35,6 +35,9 @@ pub enum TokenError {
     /// It is signed in another way, or not at all.
     #[error("token signature is invalid: signing method {0} is invalid")]
     Method(String),
+    /// It is signed for another purpose.
+    #[error("token is malformed: it is of the type {0:?}")]
+    Type(String),
     /// It demands what no reader of this registry knows (RFC 7515, `crit`).
     #[error("token is unverifiable: its header has extensions that are not known here")]
     Critical,
@@ -57,9 +60,10 @@ pub enum TokenError {
 
 /// What is read before the signature is checked.
 #[derive(Deserialize)]
-struct Header {
+pub(crate) struct Header {
     alg: String,
-    kid: Option<String>,
+    pub(crate) typ: Option<String>,
+    pub(crate) kid: Option<String>,
     crit: Option<IgnoredAny>,
 }
 
@@ -70,7 +74,11 @@ impl VerifyingKeys {
     /// See [`TokenError`].
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         provider::install();
-        let header = header(token)?;
+        let header = header(token, limits::TOKEN_BYTES)?;
+        // What else these keys sign is no token.
+        if let Some(typ) = header.typ.filter(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+            return Err(TokenError::Type(typ));
+        }
         let mut validation = Validation::new(Algorithm::EdDSA);
         // Times are compared below, with the caller's clock.
         validation.validate_exp = false;
@@ -88,9 +96,10 @@ impl VerifyingKeys {
     }
 }
 
-fn header(token: &str) -> Result<Header, TokenError> {
-    if token.len() > limits::TOKEN_BYTES {
-        return Err(TokenError::TooLong);
+/// The header of a compact JWS of at most `most` bytes.
+pub(crate) fn header(token: &str, most: usize) -> Result<Header, TokenError> {
+    if token.len() > most {
+        return Err(TokenError::TooLong(most));
     }
     let mut parts = token.split('.');
     let (Some(header), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {

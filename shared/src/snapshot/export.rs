@@ -1,92 +1,202 @@
-//! The whole catalogue as one list response, compressed once for every reader.
+//! The whole catalogue as single files, compressed once for every reader.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::thread;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use tokio::sync::{mpsc, oneshot};
 
 use super::SnapshotError;
-use super::bucket::Headers;
-use super::pointer::Export;
+use super::bucket::{Headers, Precondition, PutBucket};
+use super::document::{Export, ExportFormat};
 use super::reader::Snapshot;
 use crate::model::Status;
 
-/// Brotli's level: 5 packs the catalogue of December 2025 into 178 KB in a tenth of a second, 11 into 153 KB in 2.6 s.
-const BROTLI_QUALITY: i32 = 5;
-const BROTLI_WINDOW: i32 = 22;
+const BROTLI_QUALITY: u32 = 5;
+const BROTLI_WINDOW: u32 = 22;
+const GZIP_LEVEL: u32 = 6;
+/// Blocks that may wait for a compressor: all that is held in memory beside the compressed files.
+const BLOCKS_WAITING: usize = 4;
 
-/// A file that is not yet stored.
-pub(super) struct ExportFile {
-    pub(super) export: Export,
-    pub(super) headers: Headers,
-    pub(super) bytes: Bytes,
+/// The entries of a block in the order of lists, each with whether it is deleted.
+type Entries = Arc<[(Bytes, bool)]>;
+
+/// One file on its way: entries go in, a thread of its own compresses them.
+struct Compressor {
+    format: ExportFormat,
+    encoding: Encoding,
+    entries: mpsc::Sender<Entries>,
+    made: oneshot::Receiver<io::Result<Made>>,
 }
 
-/// Renders the list of all entries that are not deleted, in each encoding. `snapshot` may be unpublished as long as its
-/// blocks can be read.
-pub(super) async fn export(snapshot: &Snapshot) -> Result<Vec<ExportFile>, SnapshotError> {
-    let failed = |error: std::io::Error| SnapshotError::Call {
-        operation: "compress",
-        key: "the export".to_owned(),
-        message: error.to_string(),
-    };
-    let mut sink = Sink::new();
-    sink.write(b"{\"servers\":[").map_err(failed)?;
+#[derive(Clone, Copy)]
+enum Encoding {
+    Gzip,
+    Brotli,
+}
+
+struct Made {
+    bytes: Vec<u8>,
+    size: u64,
+    sha256: String,
+}
+
+/// Writes the exports of `snapshot`, in one pass over its blocks. It may be unpublished as long as they can be read.
+pub(super) async fn write(writer: &dyn PutBucket, snapshot: &Snapshot) -> Result<Vec<Export>, SnapshotError> {
+    let begin = |format, encoding| Compressor::begin(format, encoding).map_err(failed);
+    let files = [
+        begin(ExportFormat::Json, Encoding::Brotli)?,
+        begin(ExportFormat::Json, Encoding::Gzip)?,
+        begin(ExportFormat::Ndjson, Encoding::Gzip)?,
+    ];
     let index = snapshot.index();
-    let mut count = 0;
-    for number in 0..index.servers() {
-        let Some(server) = index.server(number) else { continue };
-        let block = snapshot.block(server.block).await?;
-        for entry in server.first_entry..server.first_entry + server.entries {
-            if index.entry(entry).is_none_or(|entry| entry.status == Status::Deleted) {
-                continue;
+    let mut server = 0;
+    while let Some(first) = index.server(server) {
+        let block = snapshot.block(first.block).await?;
+        let mut entries = Vec::new();
+        while let Some(columns) = index.server(server).filter(|columns| columns.block == first.block) {
+            for number in columns.first_entry..columns.first_entry + columns.entries {
+                let is_deleted = index.entry(number).is_some_and(|entry| entry.status == Status::Deleted);
+                let json = snapshot.entry_json(&block, number).ok_or_else(|| SnapshotError::Corrupt {
+                    key: super::block::key(&block.hash),
+                    reason: "it is shorter than the index says".to_owned(),
+                })?;
+                entries.push((json, is_deleted));
             }
-            if let Some(json) = snapshot.entry_json(&block, entry) {
-                if count > 0 {
-                    sink.write(b",").map_err(failed)?;
-                }
-                sink.write(&json).map_err(failed)?;
-                count += 1;
-            }
+            server += 1;
+        }
+        let entries = Entries::from(entries);
+        for file in &files {
+            // One that failed takes nothing more; its own error is told below.
+            let _ = file.entries.send(Arc::clone(&entries)).await;
         }
     }
-    sink.write(format!("],\"metadata\":{{\"count\":{count}}}}}\n").as_bytes()).map_err(failed)?;
-    sink.finish().map_err(failed)
+    let mut exports = Vec::with_capacity(files.len());
+    for file in files {
+        exports.push(file.store(writer, snapshot).await?);
+    }
+    Ok(exports)
 }
 
-struct Sink {
-    hash: Sha256,
-    gzip: flate2::write::GzEncoder<Vec<u8>>,
-    brotli: brotli::CompressorWriter<Vec<u8>>,
+fn failed(error: io::Error) -> SnapshotError {
+    SnapshotError::Call { operation: "compress", key: "the export".to_owned(), message: error.to_string() }
 }
 
-impl Sink {
-    fn new() -> Self {
-        Self {
-            hash: Sha256::new(),
-            gzip: flate2::GzBuilder::new().mtime(0).write(Vec::new(), flate2::Compression::new(6)),
-            brotli: brotli::CompressorWriter::new(Vec::new(), 64 * 1024, BROTLI_QUALITY as u32, BROTLI_WINDOW as u32),
-        }
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        self.hash.update(bytes);
-        self.gzip.write_all(bytes)?;
-        self.brotli.write_all(bytes)
-    }
-
-    fn finish(self) -> std::io::Result<Vec<ExportFile>> {
-        let sha256 = hex::encode(self.hash.finalize());
-        let file = |encoding: &'static str, extension: &str, bytes: Vec<u8>| ExportFile {
-            export: Export {
-                key: format!("exports/{sha256}/servers.json.{extension}"),
-                encoding: encoding.to_owned(),
-                bytes: bytes.len() as u64,
-                sha256: sha256.clone(),
-            },
-            headers: Headers { content_type: "application/json", content_encoding: Some(encoding), is_immutable: true },
-            bytes: bytes.into(),
+impl Compressor {
+    fn begin(format: ExportFormat, encoding: Encoding) -> io::Result<Self> {
+        let (entries, mut received) = mpsc::channel::<Entries>(BLOCKS_WAITING);
+        let (done, made) = oneshot::channel();
+        let mut compress = move || {
+            let mut body = Body::begin(format, encoding)?;
+            while let Some(entries) = received.blocking_recv() {
+                body.write(&entries)?;
+            }
+            body.finish()
         };
-        Ok(vec![file("br", "br", self.brotli.into_inner()), file("gzip", "gz", self.gzip.finish()?)])
+        // Nobody waits for it when the publisher gave up.
+        thread::Builder::new().name("export".to_owned()).spawn(move || drop(done.send(compress())))?;
+        Ok(Self { format, encoding, entries, made })
+    }
+
+    async fn store(self, writer: &dyn PutBucket, snapshot: &Snapshot) -> Result<Export, SnapshotError> {
+        drop(self.entries);
+        let made = self.made.await.map_err(|_| failed(io::Error::other("the compressor died")))?;
+        let Made { bytes, size, sha256 } = made.map_err(failed)?;
+        let (name, content_type) = match self.format {
+            ExportFormat::Json => ("servers.json", "application/json"),
+            ExportFormat::Ndjson => ("servers.ndjson", "application/x-ndjson"),
+        };
+        let (encoding, extension) = match self.encoding {
+            Encoding::Gzip => ("gzip", "gz"),
+            Encoding::Brotli => ("br", "br"),
+        };
+        let export = Export {
+            key: format!("exports/{sha256}/{name}.{extension}"),
+            format: self.format,
+            encoding: encoding.to_owned(),
+            serial: snapshot.serial(),
+            bytes: bytes.len() as u64,
+            size,
+            sha256,
+        };
+        let headers = Headers { content_type, content_encoding: Some(encoding), is_immutable: true };
+        writer.put(&export.key, bytes.into(), headers, Precondition::None).await?;
+        Ok(export)
+    }
+}
+
+/// What goes into a file, and what comes of it.
+struct Body {
+    format: ExportFormat,
+    encoder: Encoder,
+    hash: Sha256,
+    size: u64,
+    count: usize,
+}
+
+enum Encoder {
+    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+    Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
+}
+
+impl Body {
+    fn begin(format: ExportFormat, encoding: Encoding) -> io::Result<Self> {
+        let encoder = match encoding {
+            Encoding::Gzip => {
+                let builder = flate2::GzBuilder::new().mtime(0);
+                Encoder::Gzip(builder.write(Vec::new(), flate2::Compression::new(GZIP_LEVEL)))
+            }
+            Encoding::Brotli => {
+                let writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW);
+                Encoder::Brotli(Box::new(writer))
+            }
+        };
+        let mut this = Self { format, encoder, hash: Sha256::new(), size: 0, count: 0 };
+        if format == ExportFormat::Json {
+            this.take(b"{\"servers\":[")?;
+        }
+        Ok(this)
+    }
+
+    fn write(&mut self, entries: &[(Bytes, bool)]) -> io::Result<()> {
+        for (json, is_deleted) in entries {
+            match self.format {
+                ExportFormat::Json if *is_deleted => continue,
+                ExportFormat::Json => {
+                    if self.count > 0 {
+                        self.take(b",")?;
+                    }
+                    self.take(json)?;
+                }
+                ExportFormat::Ndjson => {
+                    self.take(json)?;
+                    self.take(b"\n")?;
+                }
+            }
+            self.count += 1;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<Made> {
+        if self.format == ExportFormat::Json {
+            self.take(format!("],\"metadata\":{{\"count\":{}}}}}\n", self.count).as_bytes())?;
+        }
+        let bytes = match self.encoder {
+            Encoder::Gzip(gzip) => gzip.finish()?,
+            Encoder::Brotli(brotli) => brotli.into_inner(),
+        };
+        Ok(Made { bytes, size: self.size, sha256: hex::encode(self.hash.finalize()) })
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        match &mut self.encoder {
+            Encoder::Gzip(gzip) => gzip.write_all(bytes),
+            Encoder::Brotli(brotli) => brotli.write_all(bytes),
+        }
     }
 }

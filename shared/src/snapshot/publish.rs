@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::bucket::{Headers, Precondition, PutBucket, compress};
 use super::build::{Built, build};
-use super::export::export;
+use super::mirrors::ForMirrors;
 use super::pointer::{self, Pointer};
 use super::reader::{Snapshot, SnapshotReader};
 use super::{SnapshotError, block};
@@ -55,6 +55,7 @@ pub async fn publish(
     changed: &BTreeMap<ServerName, ServerState>,
     serial: Serial,
     time: Option<Timestamp>,
+    mirrors: ForMirrors<'_>,
 ) -> Result<Published, SnapshotError> {
     let Built { index, blocks } = build(previous, changed).await?;
     let index_bytes = compress(index.bytes());
@@ -79,14 +80,11 @@ pub async fn publish(
         servers: index.servers(),
         versions: index.entries(),
         index: hex::encode(index_hash),
-        exports: Vec::new(),
+        ..Pointer::default()
     };
     let block_count = index.blocks();
-    for file in export(&reader.unpublished(pointer.clone(), index)).await? {
-        bytes_written += file.export.bytes;
-        writer.put(&file.export.key, file.bytes, file.headers, Precondition::None).await?;
-        pointer.exports.push(file.export);
-    }
+    let snapshot = reader.unpublished(pointer.clone(), index);
+    bytes_written += mirrors.write(writer, previous.pointer(), &snapshot, &mut pointer).await?;
 
     let json = serde_json::to_vec_pretty(&pointer)
         .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;

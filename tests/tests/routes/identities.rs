@@ -67,6 +67,8 @@ fn accepted(method: &str, path: &str) -> Option<&'static [Who]> {
             | "/version"
             | "/openapi.json"
             | "/openapi.yaml"
+            | "/x/dev.berth/changes"
+            | "/x/dev.berth/snapshot"
             | "/.well-known/jwks.json",
         )
         | ("POST", "/validate" | "/auth/none") => &ALL,

@@ -28,7 +28,7 @@ fn policy(method: &str, path: &str) -> Option<(Access, &'static str)> {
         ("GET", "/servers/{serverName}/versions/{version}") => (Access::Open, VERSION),
         ("GET", "/health" | "/readiness" | "/ping" | "/version") => (Access::Open, "no-store"),
         ("GET", "/openapi.json" | "/openapi.yaml" | "/.well-known/jwks.json") => (Access::Open, DOCUMENT),
-        ("GET", "/x/dev.berth/changes") => (Access::Open, CATALOGUE),
+        ("GET", "/x/dev.berth/changes" | "/x/dev.berth/snapshot") => (Access::Open, CATALOGUE),
         ("POST", "/validate") => (Access::Open, "no-store"),
         ("POST", "/publish") => (Access::Token, "no-store"),
         ("PUT" | "DELETE", "/servers/{serverName}/versions/{version}") => (Access::Token, "no-store"),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use berth_tests::{FailingBucket, Fault, Registry, Version, walk};
 use registry::snapshot::{SnapshotError, SnapshotReader, publish};
 
+use super::mirrors;
+
 const LIST: &str = "/v0.1/servers?limit=100";
 
 async fn started() -> Registry {
@@ -39,7 +41,7 @@ async fn a_crash_between_any_two_puts_leaves_the_previous_snapshot_in_force() {
             let changed: BTreeMap<_, _> =
                 state.servers.into_iter().filter(|(_, server)| server.versions.len() > 1).collect();
             let bucket = FailingBucket::new(registry.stores.bucket(), fault, fails_at);
-            let published = publish(&reader, &bucket, &previous, &changed, serial, state.time).await;
+            let published = publish(&reader, &bucket, &previous, &changed, serial, state.time, mirrors(&registry)).await;
 
             let Err(error) = published else {
                 println!("{fault:?}: {fails_at} puts");
@@ -68,8 +70,8 @@ async fn one_of_two_publishers_wins() {
     let previous = reader.open().await.unwrap();
     let state = registry.writer.full_state().await.unwrap();
     let bucket = registry.stores.bucket();
-    publish(&reader, &bucket, &previous, &state.servers, serial, state.time).await.unwrap();
-    let second = publish(&reader, &bucket, &previous, &state.servers, serial, state.time).await;
+    publish(&reader, &bucket, &previous, &state.servers, serial, state.time, mirrors(&registry)).await.unwrap();
+    let second = publish(&reader, &bucket, &previous, &state.servers, serial, state.time, mirrors(&registry)).await;
     assert!(matches!(second, Err(SnapshotError::Raced)), "{second:?}");
     // The loser takes the winner's snapshot as its base and goes on.
     assert_eq!(registry.sync.publish().await.unwrap().pointer.serial, serial);

@@ -30,10 +30,19 @@ impl SigningKeys {
         file::open_or_create(path)
     }
 
+    /// The key that signs.
+    pub(crate) fn first(&self) -> &EncodingKey {
+        &self.first
+    }
+
+    /// The id of the key that signs.
+    pub(crate) fn kid(&self) -> Option<String> {
+        self.public.first().map(|key| key.kid.clone())
+    }
+
     pub(crate) fn sign(&self, claims: &Claims) -> Result<String, jsonwebtoken::errors::Error> {
         provider::install();
-        let kid = self.public.first().map(|key| key.kid.clone());
-        let header = Header { kid, ..Header::new(Algorithm::EdDSA) };
+        let header = Header { kid: self.kid(), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, claims, &self.first)
     }
 }

@@ -205,7 +205,7 @@ fn what_is_no_token_is_refused() {
     let critical = json!({"alg": "EdDSA", "crit": ["b64"], "b64": false});
     assert_eq!(refusal(&signed(SEED, &critical, &claims())), TokenError::Critical);
     let padded = json!({"alg": "EdDSA", "kid": "x".repeat(limits::TOKEN_BYTES)});
-    assert_eq!(refusal(&signed(SEED, &padded, &claims())), TokenError::TooLong);
+    assert_eq!(refusal(&signed(SEED, &padded, &claims())), TokenError::TooLong(limits::TOKEN_BYTES));
     let deep = URL_SAFE_NO_PAD.encode(format!("{{\"alg\":{}", "[".repeat(5_000)));
     assert!(matches!(refusal(&format!("{deep}.b.c")), TokenError::Malformed { .. }));
 }
