@@ -281,6 +281,7 @@ impl Mirror {
             );
             self.report.replaced = true;
             self.state.generation += 1;
+            self.state.list = None;
             self.state.write(&self.directory)?;
             self.log.clear(plan.serial)?;
         }

@@ -56,6 +56,8 @@ pub(crate) fn unpack(
             }
         });
         let (mut hash, mut size) = (Sha256::new(), 0_u64);
+        // What cannot be read may be another file than was announced: that is seen at its end, and said first.
+        let mut unreadable = None;
         for piece in &pieces {
             let piece = match piece {
                 Ok(piece) => piece,
@@ -66,7 +68,12 @@ pub(crate) fn unpack(
                 return Ok(Unpacked::Wrong(format!("it unpacks to more than {} bytes", expected.size)));
             }
             hash.update(&piece);
-            sink(&piece)?;
+            if unreadable.is_none() {
+                match sink(&piece) {
+                    Err(error @ MirrorError::Malformed { .. }) => unreadable = Some(error),
+                    taken => taken?,
+                }
+            }
             let _ = spent.try_send(piece);
         }
         if size != expected.size {
@@ -75,7 +82,7 @@ pub(crate) fn unpack(
         if <[u8; 32]>::from(hash.finalize()) != expected.sha256 {
             return Ok(Unpacked::Wrong("its hash is another".to_owned()));
         }
-        Ok(Unpacked::Whole)
+        unreadable.map_or(Ok(Unpacked::Whole), Err)
     })
 }
 

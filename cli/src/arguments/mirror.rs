@@ -11,7 +11,7 @@ pub(crate) struct MirrorArguments {
     #[arg(value_name = "DIR")]
     pub(crate) directory: PathBuf,
     /// URL of the registry
-    #[arg(long, env = "BERTH_MIRROR_FROM", value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub(crate) from: String,
     /// Go on, asking for changes every so many seconds [default: 1]
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "1",
@@ -41,7 +41,7 @@ pub(crate) struct TrustArguments {
 #[derive(Args)]
 pub(crate) struct ServeMirrorArguments {
     /// Serve the mirror in this directory, read only
-    #[arg(long, env = "BERTH_MIRROR", value_name = "DIR", conflicts_with_all = ["data", "sources", "anonymous_login"])]
+    #[arg(long, env = "BERTH_MIRROR", value_name = "DIR", conflicts_with_all = ["sources", "anonymous_login"])]
     pub(crate) mirror: Option<PathBuf>,
     /// With --mirror: follow the registry at this URL meanwhile
     #[arg(long, env = "BERTH_MIRROR_FROM", value_name = "URL", requires = "mirror")]

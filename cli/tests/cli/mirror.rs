@@ -69,7 +69,7 @@ fn what_cannot_be_mirrored_is_told() {
     for (arguments, expected) in [
         (&["mirror", "copy", "--from", "ftp://a.example"][..], "is no http or https URL of a registry"),
         (&["serve", "--mirror", "nothing", "--listen", "127.0.0.1:0"], "holds no mirror yet: fill it with"),
-        (&["serve", "--mirror", "copy", "--data", "data"], "cannot be used with"),
+        (&["serve", "--mirror", "copy", "--anonymous-login"], "cannot be used with"),
         (&["serve", "--from", "http://a.example"], "--mirror"),
     ] {
         let ran = home.run(arguments);

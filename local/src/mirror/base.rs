@@ -38,16 +38,26 @@ pub(super) struct Base {
     pub(super) history: Arc<MirrorHistory>,
     snapshots: SnapshotReader,
     bucket: Bucket,
+    stores: Stores,
+    generation: u64,
 }
 
 impl Base {
     /// The catalogue of a directory. The snapshot of an earlier run is used where it still fits; else it is made anew, from all
     /// of the export.
-    pub(super) async fn open(history: Arc<History>) -> Result<Self, MirrorError> {
+    pub(super) async fn open(history: Arc<History>, before: Option<&Self>) -> Result<Self, MirrorError> {
         let now = history.now()?;
         let serving = history.directory().path(paths::SERVING);
-        remove_others(&serving, now.generation);
-        let stores = Stores::embedded(&serving.join(now.generation.to_string())).await?;
+        let stores = match before {
+            // The directory is locked by this process.
+            Some(before) if before.generation == now.generation => before.stores.clone(),
+            // What answers until the new one does needs its own.
+            Some(_) => Stores::embedded(&serving.join(now.generation.to_string())).await?,
+            None => {
+                remove_others(&serving, now.generation);
+                Stores::embedded(&serving.join(now.generation.to_string())).await?
+            }
+        };
         let bucket = stores.bucket();
         let snapshots = SnapshotReader::keeping(bucket.clone(), limits::LOCAL_BLOCK_CACHE_BYTES);
         let fits =
@@ -63,9 +73,10 @@ impl Base {
             }
             Err(error) => return Err(error.into()),
         };
+        let generation = now.generation;
         let history = Arc::new(MirrorHistory::new(history, now, serial));
         let catalogue = Arc::new(Catalogue::new(Arc::clone(&history), snapshots.clone()));
-        Ok(Self { catalogue, history, snapshots, bucket })
+        Ok(Self { catalogue, history, snapshots, bucket, stores, generation })
     }
 
     /// Publishes what changed, so that answers do not carry it along.
@@ -85,7 +96,7 @@ impl Base {
     }
 }
 
-/// Removes snapshots of other histories. One that another process serves stays until it ends.
+/// Removes snapshots of other histories, which no process serves when one begins to.
 fn remove_others(serving: &Path, generation: u64) {
     for entry in std::fs::read_dir(serving).into_iter().flatten().flatten() {
         if entry.file_name().to_str() != Some(&generation.to_string()) {

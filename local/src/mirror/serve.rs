@@ -84,7 +84,7 @@ pub async fn serve_mirror(
         }
     }
     let history = Arc::new(History::open(&directory).map_err(MirrorError::from)?);
-    let base = Base::open(Arc::clone(&history)).await?;
+    let base = Base::open(Arc::clone(&history), None).await?;
     base.catalogue.view().await?;
     let site = Site { history, registry, metrics: Arc::new(Metrics::default()) };
     let current: Current = Arc::new(RwLock::new(site.edge(&base)?));
@@ -160,7 +160,7 @@ async fn keep_current(site: &Site, mut base: Base, current: &Current) {
 }
 
 async fn renew(site: &Site, base: &mut Base, current: &Current) -> Result<(), ServeError> {
-    let newer = Base::open(Arc::clone(&site.history)).await?;
+    let newer = Base::open(Arc::clone(&site.history), Some(base)).await?;
     newer.catalogue.view().await?;
     *current.write().unwrap_or_else(PoisonError::into_inner) = site.edge(&newer)?;
     *base = newer;

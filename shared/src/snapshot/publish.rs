@@ -44,18 +44,19 @@ impl Published {
 /// Publishes the state at `serial`: `previous`, with `changed` servers in their place.
 ///
 /// Until the pointer is written, the last step, readers see the previous snapshot; whatever was written before a crash
-/// is used again by the next attempt.
+/// is used again by the next attempt. Without `mirrors` it has no files and no signature: so is the one below a mirror, which
+/// hands on those of its registry.
 ///
 /// # Errors
 /// [`SnapshotError::Raced`] when somebody else moved the pointer meanwhile.
-pub async fn publish(
+pub async fn publish<'a>(
     reader: &SnapshotReader,
     writer: &dyn PutBucket,
     previous: &Snapshot,
     changed: &BTreeMap<ServerName, ServerState>,
     serial: Serial,
     time: Option<Timestamp>,
-    mirrors: ForMirrors<'_>,
+    mirrors: impl Into<Option<ForMirrors<'a>>>,
 ) -> Result<Published, SnapshotError> {
     let Built { index, blocks } = build(previous, changed).await?;
     let index_bytes = compress(index.bytes());
@@ -84,7 +85,9 @@ pub async fn publish(
     };
     let block_count = index.blocks();
     let snapshot = reader.unpublished(pointer.clone(), index);
-    bytes_written += mirrors.write(writer, previous.pointer(), &snapshot, &mut pointer).await?;
+    if let Some(mirrors) = mirrors.into() {
+        bytes_written += mirrors.write(writer, previous.pointer(), &snapshot, &mut pointer).await?;
+    }
 
     let json = serde_json::to_vec_pretty(&pointer)
         .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;

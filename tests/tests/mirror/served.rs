@@ -2,13 +2,13 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use berth_local::{Following, MirrorEvent, MirrorOptions, ServeError, serve_mirror};
 use berth_tests::Version;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::upstream::Upstream;
 
@@ -17,7 +17,7 @@ pub(crate) struct Served {
     pub(crate) url: String,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
-    task: Option<JoinHandle<Result<(), ServeError>>>,
+    thread: Option<JoinHandle<Result<(), ServeError>>>,
 }
 
 impl Served {
@@ -41,10 +41,14 @@ impl Served {
             registry: "https://registry.example.com".into(),
             following,
         };
-        let task = tokio::spawn(serve_mirror(options, on_event, async { drop(stopped.await) }));
+        // A runtime of its own, as the command has one.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(serve_mirror(options, on_event, async { drop(stopped.await) }))
+        });
         let url = format!("http://{}", address.await.unwrap());
         let client = reqwest::Client::builder().tls_backend_preconfigured(tls()).no_gzip().no_brotli().build().unwrap();
-        Self { url, client, stop: Some(stop), task: Some(task) }
+        Self { url, client, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Status, body, and serial.
@@ -56,14 +60,16 @@ impl Served {
 
     pub(crate) async fn stop(mut self) {
         self.stop = None;
-        self.task.take().unwrap().await.unwrap().unwrap();
+        let thread = self.thread.take().unwrap();
+        tokio::task::spawn_blocking(|| thread.join()).await.unwrap().unwrap().unwrap();
     }
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.abort();
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }
