@@ -110,6 +110,7 @@ impl Stores {
             auth: auth::State::new(issuer, tables, dns, files, access.logins.clone()),
             verify_domain: verify_domain::State::new(domains, verifier, counts, keys, access.route53.clone()),
             github_client_id: access.github_client_id.clone(),
+            objects: self.bucket().into(),
         })
     }
 

@@ -3,6 +3,7 @@
 mod access;
 pub mod embedded;
 mod environment;
+mod files;
 mod metrics;
 mod mirror;
 mod routes;

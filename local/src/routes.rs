@@ -5,9 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use registry::catalogue::Catalogue;
 use registry::edge::Edge;
+use registry::snapshot::Objects;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, InfoBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
+
+use crate::files;
 
 /// What the functions need, each its own.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub struct Services {
     pub verify_domain: verify_domain::State,
     /// What `/health` tells those who log in at GitHub.
     pub github_client_id: Option<Arc<str>>,
+    /// Where the files for mirrors are.
+    pub objects: Objects,
 }
 
 /// All routes with their OpenAPI document.
@@ -54,13 +59,13 @@ fn document() -> OpenApi {
     document
 }
 
-/// All routes behind the edge.
+/// All routes and the files for mirrors, behind the edge.
 #[must_use]
 pub fn edge(services: &Services) -> Edge {
-    Edge::new(documented(services).into())
+    edge_with(services, Router::new())
 }
 
 /// All routes, and others that the API does not have, behind the edge.
 pub(crate) fn edge_with(services: &Services, others: Router) -> Edge {
-    Edge::new(Router::from(documented(services)).merge(others))
+    Edge::new(Router::from(documented(services)).merge(files::routes(services.objects.clone())).merge(others))
 }

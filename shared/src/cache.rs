@@ -14,7 +14,12 @@ pub enum CachePolicy {
     Version,
     /// Changes with a release of Berth only.
     Document,
+    /// Never changes: the path has the content's hash.
+    Immutable,
 }
+
+/// What an object of the bucket says too, which the CDN hands out as it is.
+pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 impl CachePolicy {
     /// The header's value. Clients revalidate what may move (an answer costs them a 304); the CDN keeps it for a short
@@ -26,6 +31,7 @@ impl CachePolicy {
             Self::Catalogue => "public, max-age=0, s-maxage=30, stale-while-revalidate=60, stale-if-error=86400",
             Self::Version => "public, max-age=60, s-maxage=300, stale-while-revalidate=600, stale-if-error=86400",
             Self::Document => "public, max-age=300, s-maxage=3600, stale-if-error=86400",
+            Self::Immutable => IMMUTABLE,
         })
     }
 

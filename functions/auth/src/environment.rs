@@ -6,16 +6,14 @@ use registry::limits;
 use registry_auth::{EnvironmentError, Issuer, lifetime_from_env, signing_keys_from_env};
 use registry_fetch::ClientError;
 use registry_oidc::{InvalidAudience, InvalidIssuer};
+use registry_secret::{KeysFromEnvError, signing_keys};
 
 use crate::browser::{Browser, BrowserError};
 use crate::github::InvalidGitHubHost;
 use crate::issuers::IssuersError;
 use crate::proof::{Dns, DnsError, ProofFiles};
-use crate::secret::{SecretError, signing_keys};
 use crate::{Logins, State, Tables};
 
-/// Name of the variable that names the secret with the seeds of the signing keys. It wins over the seeds themselves.
-pub const TOKEN_KEYS_SECRET: &str = "BERTH_TOKEN_KEYS_SECRET";
 /// Name of the variable that holds the name servers to ask, if they are not the system's.
 pub const DNS_RESOLVERS: &str = "BERTH_DNS_RESOLVERS";
 
@@ -30,7 +28,7 @@ pub enum StateError {
     Config(#[from] ConfigError),
     /// The secret with the keys.
     #[error(transparent)]
-    Secret(#[from] SecretError),
+    Keys(#[from] KeysFromEnvError),
     /// Name servers.
     #[error(transparent)]
     Dns(#[from] DnsError),
@@ -60,9 +58,9 @@ impl State {
     /// # Errors
     /// Names the variable that is missing or malformed, or the secret that cannot be read.
     pub async fn from_env(aws: &Aws) -> Result<Self, StateError> {
-        let keys = match optional(TOKEN_KEYS_SECRET) {
-            Some(name) => signing_keys(aws, &name).await?,
-            None => signing_keys_from_env()?,
+        let keys = match signing_keys(aws).await? {
+            Some(keys) => keys,
+            None => signing_keys_from_env()?, // says what is missing
         };
         let issuer = Issuer::new(keys, lifetime_from_env()?);
         let files = ProofFiles::new(ProofFiles::options())?;

@@ -16,7 +16,6 @@
 //! | [`Tables`] | the parts of the table that logins reach |
 //! | [`logins`] | which logins there are |
 //! | [`environment`] | configuration |
-//! | `secret` | signing keys from the secret store |
 
 mod actions;
 mod audit;
@@ -42,7 +41,6 @@ mod none;
 mod oidc;
 mod proof;
 mod refused;
-mod secret;
 mod tables;
 
 use std::sync::Arc;

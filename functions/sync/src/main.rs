@@ -38,6 +38,10 @@ async fn run() -> Result<(), lambda_runtime::Error> {
         1..=3650,
         limits::AUDIT_DAYS,
     )?);
+    let sync = match registry_secret::signing_keys(&aws).await? {
+        Some(keys) => sync.signing_with(Arc::new(keys)),
+        None => sync,
+    };
     let (sync, sources, context, domains, written, lines) = (&sync, &sources, &context, &domains, &written, &lines);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
         let (began, before) = (Instant::now(), written.total());

@@ -251,6 +251,9 @@ impl Sync {
             match publish(&self.snapshots, &self.bucket, previous, &changed, view.serial(), view.time(), mirrors).await
             {
                 Ok(published) => {
+                    if is_present {
+                        self.writer.announce_again().await.map_err(CatalogueError::from)?;
+                    }
                     self.announce(published.pointer.serial).await?;
                     return Ok(published);
                 }

@@ -53,7 +53,8 @@ impl History for MirrorHistory {
                 }
             }
             let serial = Serial(self.counted.load(Ordering::SeqCst));
-            Ok(Counter { serial, snapshot: Serial(self.snapshot.load(Ordering::SeqCst)) })
+            let snapshot = Serial(self.snapshot.load(Ordering::SeqCst));
+            Ok(Counter { serial, snapshot, ..Counter::default() })
         })
     }
 

@@ -88,8 +88,9 @@ impl Catalogue {
     /// When table or bucket cannot be read.
     pub async fn reload(&self) -> Result<(), CatalogueError> {
         let _one_at_a_time = self.done.lock().await;
+        let counter = self.history.counter().await?;
         let base = self.snapshots.open().await?;
-        let view = self.advance(&Arc::new(View::of(base)), self.history.counter().await?).await?;
+        let view = self.advance(&Arc::new(View::of(base, counter)), counter).await?;
         self.set(view);
         Ok(())
     }
@@ -100,8 +101,8 @@ impl Catalogue {
             None => {
                 // Both at once: at a cold start each is a round trip.
                 let (counter, base) = tokio::join!(self.history.counter(), self.snapshots.open());
-                let base = base?;
-                (Arc::new(View::of(base)), counter?)
+                let counter = counter?;
+                (Arc::new(View::of(base?, counter)), counter)
             }
         };
         let view = self.advance(&current, counter).await?;
@@ -111,8 +112,14 @@ impl Catalogue {
 
     async fn advance(&self, current: &Arc<View>, counter: Counter) -> Result<Arc<View>, CatalogueError> {
         let mut view = if counter.snapshot > current.base.serial() {
-            let base = self.snapshots.open().await?;
-            View::of(base)
+            View::of(self.snapshots.open().await?, counter)
+        } else if counter.again != current.again {
+            let base = self.snapshots.open_again(&current.base).await?;
+            if base.serial() == current.base.serial() {
+                View { base, again: counter.again, ..View::clone(current) }
+            } else {
+                View::of(base, counter)
+            }
         } else if counter.serial == current.serial {
             return Ok(Arc::clone(current));
         } else {

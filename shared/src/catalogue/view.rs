@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 use super::overlay::{ChangedServer, Overlay};
 use crate::model::{ServerName, Status};
 use crate::snapshot::{Block, Entry, ServerColumns, Snapshot, SnapshotError};
-use crate::store::{Serial, ServerState};
+use crate::store::{Counter, Serial, ServerState};
 use crate::time::Timestamp;
 
 /// The catalogue at one serial. Never changes; a request works on one view from beginning to end.
@@ -20,6 +20,8 @@ pub struct View {
     pub(super) time: Option<Timestamp>,
     pub(super) base: Snapshot,
     pub(super) overlay: Overlay,
+    /// [`Counter::again`] when `base` was read.
+    pub(super) again: u64,
 }
 
 /// A server of a view.
@@ -71,8 +73,9 @@ enum EntryPlace<'a> {
 
 impl View {
     /// A snapshot, without changes since.
-    pub(super) fn of(base: Snapshot) -> Self {
-        Self { serial: base.serial(), time: base.pointer().time, base, overlay: Overlay::default() }
+    pub(super) fn of(base: Snapshot, counter: Counter) -> Self {
+        let (serial, time) = (base.serial(), base.pointer().time);
+        Self { serial, time, base, overlay: Overlay::default(), again: counter.again }
     }
 
     /// The serial whose state this is.

@@ -9,6 +9,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
 use super::{Objects, SnapshotError};
+use crate::cache::IMMUTABLE;
 use crate::store::error_chain;
 
 /// Write access to the bucket, and its objects.
@@ -93,7 +94,7 @@ impl PutBucket for Bucket {
         precondition: Precondition<'a>,
     ) -> PutFuture<'a> {
         Box::pin(async move {
-            let cache_control = if headers.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+            let cache_control = if headers.is_immutable { IMMUTABLE } else { "no-cache" };
             let put = self
                 .client
                 .put_object()

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::bucket::{Headers, Precondition, PutBucket};
 use super::document::ChangeFile;
+use super::file::NDJSON;
 use super::pointer::Pointer;
 use super::{ChangeLine, SnapshotError};
 use crate::limits::{CHANGE_FILES, CHANGES_PER_FILE};
@@ -43,11 +44,7 @@ pub(super) async fn write(
         } else if from <= to {
             for (file, bytes) in make(history, from, to, is_complete).await? {
                 let encoding = if file.encoding == "br" { "br" } else { "gzip" };
-                let headers = Headers {
-                    content_type: "application/x-ndjson",
-                    content_encoding: Some(encoding),
-                    is_immutable: true,
-                };
+                let headers = Headers { content_type: NDJSON, content_encoding: Some(encoding), is_immutable: true };
                 writer.put(&file.key, bytes.into(), headers, Precondition::None).await?;
                 written += file.bytes;
                 files.push(file);

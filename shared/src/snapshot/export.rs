@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::SnapshotError;
 use super::bucket::{Headers, Precondition, PutBucket};
 use super::document::{Export, ExportFormat};
+use super::file::NDJSON;
 use super::reader::Snapshot;
 use crate::model::Status;
 
@@ -106,7 +107,7 @@ impl Compressor {
         let Made { bytes, size, sha256 } = made.map_err(failed)?;
         let (name, content_type) = match self.format {
             ExportFormat::Json => ("servers.json", "application/json"),
-            ExportFormat::Ndjson => ("servers.ndjson", "application/x-ndjson"),
+            ExportFormat::Ndjson => ("servers.ndjson", NDJSON),
         };
         let (encoding, extension) = match self.encoding {
             Encoding::Gzip => ("gzip", "gz"),

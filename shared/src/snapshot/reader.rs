@@ -89,17 +89,35 @@ impl SnapshotReader {
         self.cache.insert(block.hash, block);
     }
 
+    /// The snapshot in force, when it is one of the serial of `held` with another pointer: its index is not read again.
+    ///
+    /// # Errors
+    /// As of [`SnapshotReader::open`].
+    pub async fn open_again(&self, held: &Snapshot) -> Result<Snapshot, SnapshotError> {
+        match self.pointer().await? {
+            Some((pointer, etag)) if (pointer.serial, &pointer.index) == (held.pointer.serial, &held.pointer.index) => {
+                Ok(Snapshot { pointer, etag, ..held.clone() })
+            }
+            _ => self.open().await,
+        }
+    }
+
+    async fn pointer(&self) -> Result<Option<(Pointer, Option<String>)>, SnapshotError> {
+        let Some(object) = self.objects.get(pointer::KEY).await? else { return Ok(None) };
+        let pointer = serde_json::from_slice(&object.bytes)
+            .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;
+        Ok(Some((pointer, object.etag)))
+    }
+
     /// The snapshot in force; the empty one when none was published.
     ///
     /// # Errors
     /// When the bucket cannot be read or an object is not what it should be.
     pub async fn open(&self) -> Result<Snapshot, SnapshotError> {
-        let Some(object) = self.objects.get(pointer::KEY).await? else { return Ok(self.empty()) };
-        let pointer: Pointer = serde_json::from_slice(&object.bytes)
-            .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;
+        let Some((pointer, etag)) = self.pointer().await? else { return Ok(self.empty()) };
         let key = format!("index/{}", pointer.index);
         let bytes = self.objects.get_compressed(&key).await?;
-        Ok(Snapshot { pointer, etag: object.etag, index: Index::load(bytes)?, ..self.empty() })
+        Ok(Snapshot { pointer, etag, index: Index::load(bytes)?, ..self.empty() })
     }
 }
 

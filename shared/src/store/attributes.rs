@@ -16,6 +16,7 @@ pub type Item = HashMap<String, AttributeValue>;
 pub const TTL: &str = "ttl";
 pub(super) const SERIAL: &str = "serial";
 pub(super) const SNAPSHOT: &str = "snapshot";
+pub(super) const AGAIN: &str = "again";
 pub(super) const SERVER: &str = "server";
 pub(super) const VERSIONS: &str = "versions";
 const OWNER: &str = "owner";

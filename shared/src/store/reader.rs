@@ -29,6 +29,8 @@ pub struct Counter {
     pub serial: Serial,
     /// The serial of the newest published snapshot that the table was told of. A hint, to know when to look for one.
     pub snapshot: Serial,
+    /// How often a snapshot was published again at the same serial, with other exports. A hint like the other.
+    pub again: u64,
 }
 
 /// The state of the whole registry.
@@ -66,6 +68,7 @@ impl Reader {
         Ok(Counter {
             serial: Serial(attributes.optional_number(attributes::SERIAL).unwrap_or_default()),
             snapshot: Serial(attributes.optional_number(attributes::SNAPSHOT).unwrap_or_default()),
+            again: attributes.optional_number(attributes::AGAIN).unwrap_or_default(),
         })
     }
 

@@ -159,6 +159,25 @@ impl Writer {
         }
     }
 
+    /// Tells readers that the snapshot of the serial that they may have was published again.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub async fn announce_again(&self) -> Result<(), StoreError> {
+        let sent = self
+            .reader
+            .client
+            .update_item()
+            .table_name(&self.reader.table)
+            .set_key(Some(attributes::key_item(&keys::counter())))
+            .update_expression("ADD #again :one")
+            .expression_attribute_names("#again", attributes::AGAIN)
+            .expression_attribute_values(":one", number(1))
+            .send()
+            .await;
+        sent.map(drop).map_err(|error| StoreError::call("announce a snapshot again", error))
+    }
+
     /// Remembers where to go on with a source.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 mod edge;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod identities;

@@ -41,7 +41,8 @@ async fn a_crash_between_any_two_puts_leaves_the_previous_snapshot_in_force() {
             let changed: BTreeMap<_, _> =
                 state.servers.into_iter().filter(|(_, server)| server.versions.len() > 1).collect();
             let bucket = FailingBucket::new(registry.stores.bucket(), fault, fails_at);
-            let published = publish(&reader, &bucket, &previous, &changed, serial, state.time, mirrors(&registry)).await;
+            let published =
+                publish(&reader, &bucket, &previous, &changed, serial, state.time, mirrors(&registry)).await;
 
             let Err(error) = published else {
                 println!("{fault:?}: {fails_at} puts");

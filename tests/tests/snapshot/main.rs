@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod corrupt;
+mod exports;
 mod faults;
 mod incremental;
+mod promise;
 
 use std::collections::BTreeMap;
 

@@ -2,12 +2,12 @@
 
 use registry::aws::Aws;
 use registry::config::{ConfigError, GITHUB_CLIENT_ID, PUBLIC_URL, number_from_env, optional};
+use registry_secret::{SecretError, text};
 
 use super::code_exchange::{ClientSecret, OauthApp};
 use super::site::{InvalidSite, Site};
 use super::{Browser, limits};
 use crate::github::GitHub;
-use crate::secret::{SecretError, text};
 
 /// Name of the variable that holds the app's client secret.
 pub const GITHUB_CLIENT_SECRET: &str = "BERTH_GITHUB_CLIENT_SECRET";

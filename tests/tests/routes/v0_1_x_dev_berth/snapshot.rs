@@ -49,7 +49,8 @@ async fn it_names_exports_and_changes_and_is_signed() {
 
 #[tokio::test]
 async fn who_has_it_gets_304() {
-    let client = Registry::with(&[Version::new("io.x/yy", "1.0.0")]).await.client();
+    let registry = Registry::with(&[Version::new("io.x/yy", "1.0.0")]).await;
+    let client = registry.client();
     let answer = client.get(SNAPSHOT).await;
     let held = [("if-none-match", answer.header("etag").unwrap())];
     let again = client.send("GET", SNAPSHOT, &held).await;
