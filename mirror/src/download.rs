@@ -17,6 +17,9 @@ use crate::unpack::{Unpacked, unpack};
 /// Hears how many bytes of a file are there.
 pub(crate) type OnBytes<'a> = &'a (dyn Fn(u64) + Send + Sync);
 
+/// Looks at a file where it waits: what was found, or what is wrong with it.
+pub(crate) type Check<T> = Arc<dyn Fn(&Path) -> Result<Result<T, String>, MirrorError> + Send + Sync>;
+
 /// Fetches a file to where it waits. What an earlier run left there is gone on with.
 pub(crate) async fn fetch(
     remote: &Remote,
@@ -107,7 +110,7 @@ pub(crate) async fn fetch_checked<T: Send + 'static>(
     directory: &Directory,
     file: &PlannedFile,
     on_bytes: OnBytes<'_>,
-    check: Arc<dyn Fn(&Path) -> Result<Result<T, String>, MirrorError> + Send + Sync>,
+    check: Check<T>,
 ) -> Result<T, MirrorError> {
     let draft = directory.incoming(&file.key);
     let mut is_again = false;

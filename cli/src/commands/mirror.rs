@@ -34,9 +34,9 @@ pub(crate) async fn mirror(arguments: MirrorArguments) -> anyhow::Result<ExitCod
         move |event: FollowEvent<'_>| {
             bars.finish();
             match event {
-                FollowEvent::Updated(report) => show(report, json).unwrap_or(()),
+                FollowEvent::Updated(report) => drop(show(report, json)),
                 FollowEvent::Changed(serial) if json => {
-                    output::print(&format!("{{\"serial\":{serial}}}\n")).unwrap_or(())
+                    drop(output::print(&format!("{{\"serial\":{serial}}}\n")));
                 }
                 FollowEvent::Changed(serial) => output::talk(&format!("serial {serial}")),
                 FollowEvent::Failed(error, wait) => talk_failed(error, wait),
@@ -70,7 +70,7 @@ pub(super) async fn serve(
         bars.finish();
         match event {
             MirrorEvent::Ready(address) => {
-                output::print(&format!("berth is ready at http://{address}\n")).unwrap_or(());
+                drop(output::print(&format!("berth is ready at http://{address}\n")));
             }
             MirrorEvent::Updated(report) => output::talk(&line(report)),
             MirrorEvent::Failed(error, wait) => talk_failed(error, wait),

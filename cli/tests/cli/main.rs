@@ -23,6 +23,7 @@ mod http;
 mod issuer;
 #[cfg(test)]
 mod kill;
+#[cfg(test)]
 mod mirror;
 #[cfg(test)]
 mod publisher;

@@ -49,7 +49,7 @@ impl History for MirrorHistory {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "the mirror's directory cannot be read: what was read before is served")
+                    tracing::warn!(%error, "the mirror's directory cannot be read: what was read before is served");
                 }
             }
             let serial = Serial(self.counted.load(Ordering::SeqCst));

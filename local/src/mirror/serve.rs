@@ -78,7 +78,7 @@ pub async fn serve_mirror(
             Ok(report) => on_event(MirrorEvent::Updated(&report)),
             // What is there is served; an empty directory is told below.
             Err(error) if History::open(&directory).is_ok() => {
-                on_event(MirrorEvent::Failed(&error, following.interval))
+                on_event(MirrorEvent::Failed(&error, following.interval));
             }
             Err(error) => return Err(MirrorError::from(error).into()),
         }

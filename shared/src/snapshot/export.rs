@@ -138,7 +138,7 @@ struct Body {
 }
 
 enum Encoder {
-    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+    Gzip(Box<flate2::write::GzEncoder<Vec<u8>>>),
     Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
 }
 
@@ -147,7 +147,7 @@ impl Body {
         let encoder = match encoding {
             Encoding::Gzip => {
                 let builder = flate2::GzBuilder::new().mtime(0);
-                Encoder::Gzip(builder.write(Vec::new(), flate2::Compression::new(GZIP_LEVEL)))
+                Encoder::Gzip(Box::new(builder.write(Vec::new(), flate2::Compression::new(GZIP_LEVEL))))
             }
             Encoding::Brotli => {
                 let writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW);
