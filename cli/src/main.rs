@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Serve(arguments) => commands::serve(arguments).await,
                 Command::Sync(arguments) => commands::sync(arguments).await,
+                Command::Mirror(arguments) => commands::mirror(arguments).await,
                 Command::List(arguments) => commands::list(arguments).await,
                 Command::Search(arguments) => commands::search(arguments).await,
                 Command::Get(arguments) => commands::get(arguments).await,

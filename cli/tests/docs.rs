@@ -33,6 +33,11 @@ fn search() {
 }
 
 #[test]
+fn mirrors() {
+    run("docs/mirrors.md", &[]);
+}
+
+#[test]
 fn cost() {
     run("docs/cost.md", &["--no-sources"]);
 }

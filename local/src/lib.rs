@@ -5,6 +5,7 @@ pub mod embedded;
 mod environment;
 mod files;
 mod metrics;
+mod mirror;
 mod routes;
 mod serve;
 mod spans;
@@ -12,6 +13,7 @@ mod stores;
 
 pub use access::{Access, AccessError};
 pub use environment::EnvironmentError;
+pub use mirror::{Following, MirrorError, MirrorEvent, MirrorOptions, serve_mirror};
 pub use publish::Policy;
 pub use routes::{Services, documented, edge};
 pub use serve::{Event, Import, ServeError, ServeOptions, serve};

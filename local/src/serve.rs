@@ -24,15 +24,16 @@ use tokio::task::JoinError;
 
 use crate::access::{Access, AccessError};
 use crate::metrics::Metrics;
+use crate::mirror::MirrorError;
 use crate::routes::{Services, edge_with};
 use crate::spans::Spans;
 use crate::stores::{Stores, StoresError};
 
 /// How long accepted requests may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(20);
+pub(crate) const GRACE: Duration = Duration::from_secs(20);
 
 /// Time between two rounds of upkeep.
-const UPKEEP: Duration = Duration::from_secs(60);
+pub(crate) const UPKEEP: Duration = Duration::from_secs(60);
 
 /// Time between two looks at the proofs of domains that are due, and at objects that no snapshot needs.
 const RECHECK: Duration = Duration::from_secs(3600);
@@ -88,6 +89,9 @@ pub enum ServeError {
     /// The logins cannot be set up.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The mirror that is served.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
     /// The environment.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -243,14 +247,14 @@ async fn publish_if_changed(importer: &Sync, published: &mut Serial) -> Result<(
 }
 
 /// A request with what connected as its address.
-fn with_address(mut request: Request<Body>) -> Request<Body> {
+pub(crate) fn with_address(mut request: Request<Body>) -> Request<Body> {
     if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         request.extensions_mut().insert(ClientAddress(address.ip()));
     }
     request
 }
 
-fn finished(served: Result<io::Result<()>, JoinError>) -> Result<(), ServeError> {
+pub(crate) fn finished(served: Result<io::Result<()>, JoinError>) -> Result<(), ServeError> {
     served.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(ServeError::Serve)
 }
 

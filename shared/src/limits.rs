@@ -174,3 +174,16 @@ pub const PUBLISHES_PER_HOUR: u32 = 1000;
 pub const NEW_NAMES_PER_DAY: u32 = 100;
 /// Logins that may fail in an hour from one address if nothing else is configured.
 pub const FAILED_LOGINS_PER_HOUR: u32 = 50;
+
+/// Largest snapshot document that a mirror reads.
+pub const MIRROR_DOCUMENT_BYTES: usize = 1024 * 1024;
+/// Largest key set that a mirror reads.
+pub const MIRROR_KEYS_BYTES: usize = 64 * 1024;
+/// Largest export that a mirror takes, unpacked: seventy times the official registry of October 2026.
+pub const MIRROR_EXPORT_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+/// Largest file of changes that a mirror takes, unpacked: a thousand of the largest documents.
+pub const MIRROR_CHANGES_BYTES: u64 = 512 * 1024 * 1024;
+/// Largest page of changes that a mirror reads: the registry ends a page at 4 MB, but a page holds one change at least.
+pub const MIRROR_PAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Changes that a mirror asks for at a time, the most that a registry gives.
+pub const MIRROR_PAGE_CHANGES: usize = 1000;

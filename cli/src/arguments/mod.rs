@@ -11,6 +11,7 @@ mod audit;
 mod cost;
 mod domain;
 mod login;
+mod mirror;
 mod owners;
 mod pins;
 mod publisher;
@@ -19,6 +20,7 @@ pub(crate) use audit::*;
 pub(crate) use cost::*;
 pub(crate) use domain::*;
 pub(crate) use login::*;
+pub(crate) use mirror::*;
 pub(crate) use owners::*;
 pub(crate) use pins::*;
 pub(crate) use publisher::*;
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Import sources once and publish the snapshot
     Sync(SyncArguments),
+    /// Follow a registry into a directory, which any web server can serve
+    Mirror(MirrorArguments),
     /// List the servers of a registry
     List(ListArguments),
     /// Search a registry, the best first
@@ -108,6 +112,8 @@ pub(crate) struct ServeArguments {
     #[arg(long, env = "BERTH_SYNC_MINUTES", default_value_t = 60, value_name = "MINUTES",
         value_parser = clap::value_parser!(u64).range(1..=10_080))]
     pub(crate) sync_minutes: u64,
+    #[command(flatten)]
+    pub(crate) mirror: ServeMirrorArguments,
 }
 
 #[derive(Args)]

@@ -16,6 +16,9 @@ use crate::output::{self, Bars};
 const SAMPLE: &[u8] = include_bytes!("../../sample.json");
 
 pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
+    if let Some(directory) = arguments.mirror.mirror.clone() {
+        return super::mirror::serve(&directory, arguments.listen, arguments.mirror).await;
+    }
     let uses_defaults = arguments.sources.is_empty() && !arguments.no_sources;
     let sources = if uses_defaults {
         DEFAULTS.iter().map(|source| source.parse()).collect::<Result<Vec<Source>, _>>()?
@@ -58,7 +61,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<ExitCode>
 /// Resolves at SIGINT or SIGTERM. Both are caught from here on, not only when the future is polled: whoever reads the
 /// ready line may send one at once.
 #[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -71,6 +74,6 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Resolves at Ctrl-C.
 #[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -1,4 +1,4 @@
-//! Progress bars for imports, on stderr, only where it is a terminal.
+//! Progress bars for imports and mirrors, on stderr, only where it is a terminal.
 
 use std::sync::Arc;
 
@@ -25,6 +25,12 @@ impl Bars {
         Arc::new(move |source: &str, progress| show(&bar, source, &progress))
     }
 
+    /// Hears how far a mirror is.
+    pub(crate) fn mirror_listener(&self) -> Arc<dyn Fn(berth_mirror::Progress) + Send + Sync> {
+        let bar = self.bar.clone();
+        Arc::new(move |progress| show_mirror(&bar, &progress))
+    }
+
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
@@ -48,6 +54,24 @@ fn show(bar: &ProgressBar, source: &str, progress: &Progress) {
         ),
         Progress::Publishing => ("{spinner} {msg}", None, 0, "publishing the snapshot".to_owned()),
     };
+    draw(bar, template, length, position, message);
+}
+
+fn show_mirror(bar: &ProgressBar, progress: &berth_mirror::Progress) {
+    use berth_mirror::Progress;
+    match progress {
+        Progress::File { key, bytes, total } => {
+            let name = key.rsplit('/').next().unwrap_or_default();
+            draw(bar, "{spinner} {msg} {bytes} of {total_bytes} {eta}", Some(*total), *bytes, name.to_owned());
+        }
+        Progress::Changes { serial, total } => {
+            draw(bar, "{spinner} {msg} {pos} of {len}", Some(*total), *serial, "changes".to_owned());
+        }
+        Progress::List => draw(bar, "{spinner} {msg}", None, 0, "writing the list".to_owned()),
+    }
+}
+
+fn draw(bar: &ProgressBar, template: &str, length: Option<u64>, position: u64, message: String) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -24,6 +24,8 @@ mod issuer;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod mirror;
+#[cfg(test)]
 mod publisher;
 #[cfg(test)]
 mod read;

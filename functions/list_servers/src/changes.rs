@@ -6,12 +6,12 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
 use registry::cache::CachePolicy;
-use registry::catalogue::CatalogueError;
+use registry::catalogue::{CatalogueError, History};
 use registry::edge::{self, Query};
 use registry::error::{ApiError, ErrorDetail, Problem};
 use registry::limits;
 use registry::snapshot::ChangeLine;
-use registry::store::{Reader, Serial};
+use registry::store::{Change, Serial};
 use utoipa::ToSchema;
 
 /// Changes after a serial, the oldest first, none left out.
@@ -71,16 +71,16 @@ pub(crate) async fn list_changes(
     if parameters.since > serial {
         return Err(ahead(parameters.since, serial));
     }
-    let body = render(state.catalogue.table(), parameters, serial).await?;
+    let body = render(state.catalogue.history(), parameters, serial).await?;
     Ok(edge::at_serial(edge::json(body, CachePolicy::Catalogue), serial))
 }
 
-async fn render(table: &Reader, parameters: Parameters, serial: Serial) -> Result<Vec<u8>, CatalogueError> {
+async fn render(history: &dyn History, parameters: Parameters, serial: Serial) -> Result<Vec<u8>, CatalogueError> {
     let Parameters { since, limit } = parameters;
     let mut body = START.to_vec();
     let mut next = since;
     let upto = since.plus(limit).min(serial);
-    let page = |change| {
+    let mut page = |change: Change| {
         let (line, before) = (ChangeLine::from(change), body.len());
         if before > START.len() {
             body.push(b',');
@@ -93,7 +93,7 @@ async fn render(table: &Reader, parameters: Parameters, serial: Serial) -> Resul
         next = line.serial;
         ControlFlow::Continue(())
     };
-    table.each_change(since, upto, page).await?;
+    history.each_change(since, upto, &mut page).await?;
     let count = next.0 - since.0;
     let end = format!("],\"metadata\":{{\"count\":{count},\"next\":{next},\"serial\":{serial}}}}}\n");
     body.extend_from_slice(end.as_bytes());

@@ -294,7 +294,7 @@ impl Sync {
                 return Ok(Published::unchanged(previous));
             }
             let changed = view.changed().map(|(name, state)| (name.clone(), state.clone())).collect();
-            let publication = Publication { serial: view.serial(), time: view.time(), fold, mirrors };
+            let publication = Publication { serial: view.serial(), time: view.time(), fold, mirrors: Some(mirrors) };
             match publish(&self.snapshots, &self.bucket, previous, &changed, publication).await {
                 Ok(published) => {
                     if is_present {
@@ -345,7 +345,7 @@ impl Sync {
         let previous: Snapshot = self.snapshots.replacing().await?;
         let (servers, (serial, time)) = Box::pin(all_servers(&self.writer)).await?;
         let mirrors = self.for_mirrors(ExportsWhen::Behind);
-        let publication = Publication { serial, time, fold: Fold::Now, mirrors };
+        let publication = Publication { serial, time, fold: Fold::Now, mirrors: Some(mirrors) };
         let publishing = publish_all(&self.snapshots, &self.bucket, &previous, servers, publication);
         let published = Box::pin(publishing).await?;
         self.announce(published.pointer.serial).await?;

@@ -62,6 +62,18 @@ pub struct Options {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn client(options: Options) -> Result<reqwest::Client, ClientError> {
+    Ok(builder(options)?.build()?)
+}
+
+/// The same, but bodies are handed over as they come, compressed or not: for whoever keeps or checks the compressed bytes.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn client_of_raw_bodies(options: Options) -> Result<reqwest::Client, ClientError> {
+    Ok(builder(options)?.no_gzip().no_brotli().build()?)
+}
+
+fn builder(options: Options) -> Result<reqwest::ClientBuilder, ClientError> {
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls(options.roots)?)
         .user_agent(options.user_agent)
@@ -71,7 +83,7 @@ pub fn client(options: Options) -> Result<reqwest::Client, ClientError> {
         .connect_timeout(options.connect_timeout)
         .read_timeout(options.read_timeout)
         .timeout(options.timeout);
-    let builder = match options.reach {
+    Ok(match options.reach {
         Reach::Named => builder,
         Reach::Public => {
             let resolver = PublicOnly { lookup: Arc::new(SystemLookup), allow_private: false };
@@ -80,8 +92,7 @@ pub fn client(options: Options) -> Result<reqwest::Client, ClientError> {
         Reach::Test { lookup, allow_private } => {
             builder.dns_resolver(Arc::new(PublicOnly { lookup, allow_private })).no_proxy()
         }
-    };
-    Ok(builder.build()?)
+    })
 }
 
 fn tls(more: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {

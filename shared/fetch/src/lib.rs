@@ -9,7 +9,7 @@ mod headers;
 mod public;
 
 pub use body::{BodyError, read_capped};
-pub use client::{ClientError, Options, Reach, client};
+pub use client::{ClientError, Options, Reach, client, client_of_raw_bodies};
 pub use headers::{http_date, retry_after};
 pub use public::{Lookup, NotPublic, SystemLookup, check_literal, is_public};
 

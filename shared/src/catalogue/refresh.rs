@@ -1,20 +1,22 @@
 //! Keeping a view that reflects every change acknowledged before the request came.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Mutex;
 
+use super::history::History;
 use super::view::View;
 use crate::answers::Answers;
 use crate::limits;
 use crate::snapshot::{SnapshotError, SnapshotReader};
-use crate::store::{Counter, Reader, StoreError};
+use crate::store::{Counter, StoreError};
 
 /// The catalogue of one process. Holds read access only.
 #[derive(Debug)]
 pub struct Catalogue {
-    table: Reader,
+    history: Arc<dyn History>,
     snapshots: SnapshotReader,
     answers: Answers,
     current: RwLock<Option<Arc<View>>>,
@@ -38,9 +40,9 @@ pub enum CatalogueError {
 impl Catalogue {
     /// A catalogue that has read nothing yet.
     #[must_use]
-    pub fn new(table: Reader, snapshots: SnapshotReader) -> Self {
+    pub fn new(history: impl History + 'static, snapshots: SnapshotReader) -> Self {
         Self {
-            table,
+            history: Arc::new(history),
             snapshots,
             answers: Answers::new(limits::ANSWER_CACHE_BYTES),
             current: RwLock::new(None),
@@ -55,10 +57,10 @@ impl Catalogue {
         &self.answers
     }
 
-    /// The table, for what is in no view: the history.
+    /// What came before any view.
     #[must_use]
-    pub fn table(&self) -> &Reader {
-        &self.table
+    pub fn history(&self) -> &dyn History {
+        &*self.history
     }
 
     /// A view that reflects every change acknowledged before the call: one read of the serial, shared with the calls
@@ -86,7 +88,7 @@ impl Catalogue {
     /// When table or bucket cannot be read.
     pub async fn reload(&self) -> Result<(), CatalogueError> {
         let _one_at_a_time = self.done.lock().await;
-        let counter = self.table.counter().await?;
+        let counter = self.history.counter().await?;
         let base = self.snapshots.open().await?;
         let view = self.advance(&Arc::new(View::of(base, counter)), counter).await?;
         self.set(view);
@@ -95,10 +97,10 @@ impl Catalogue {
 
     async fn refresh(&self) -> Result<Arc<View>, CatalogueError> {
         let (current, counter) = match self.current() {
-            Some(current) => (current, self.table.counter().await?),
+            Some(current) => (current, self.history.counter().await?),
             None => {
                 // Both at once: at a cold start each is a round trip.
-                let (counter, base) = tokio::join!(self.table.counter(), self.snapshots.open());
+                let (counter, base) = tokio::join!(self.history.counter(), self.snapshots.open());
                 let counter = counter?;
                 (Arc::new(View::of(base?, counter)), counter)
             }
@@ -125,7 +127,12 @@ impl Catalogue {
         };
         // A snapshot that was published after the counter was read is ahead of it, and as good.
         if counter.serial > view.serial {
-            let changes = self.table.changes(view.serial, counter.serial).await?;
+            let mut changes = Vec::new();
+            let mut keep = |change| {
+                changes.push(change);
+                ControlFlow::Continue(())
+            };
+            self.history.each_change(view.serial, counter.serial, &mut keep).await?;
             view.time = changes.last().map(|change| change.at);
             view.overlay.apply(&view.base, changes).await?;
             view.serial = counter.serial;

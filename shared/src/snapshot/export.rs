@@ -145,7 +145,7 @@ struct Body {
 }
 
 enum Encoder {
-    Gzip(flate2::write::GzEncoder<Vec<u8>>),
+    Gzip(Box<flate2::write::GzEncoder<Vec<u8>>>),
     Brotli(Box<CompressorWriter<Vec<u8>>>),
 }
 
@@ -154,7 +154,7 @@ impl Body {
         let encoder = match encoding {
             Encoding::Gzip => {
                 let builder = flate2::GzBuilder::new().mtime(0);
-                Encoder::Gzip(builder.write(Vec::new(), flate2::Compression::new(GZIP_LEVEL)))
+                Encoder::Gzip(Box::new(builder.write(Vec::new(), flate2::Compression::new(GZIP_LEVEL))))
             }
             Encoding::Brotli => {
                 // Without the size it expects little, and what it makes of a large file is twice as large.

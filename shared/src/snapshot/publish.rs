@@ -59,8 +59,9 @@ pub struct Publication<'a> {
     pub time: Option<Timestamp>,
     /// When the delta becomes part of the index.
     pub fold: Fold,
-    /// What mirrors get.
-    pub mirrors: ForMirrors<'a>,
+    /// What mirrors get. Without it there are no files and no signature: so is the snapshot below a mirror, which hands on
+    /// those of its registry.
+    pub mirrors: Option<ForMirrors<'a>>,
 }
 
 /// Publishes a state: `previous`, with `changed` servers in their place.
@@ -164,7 +165,9 @@ async fn finish(
     let snapshot = reader.unpublished(pointer.clone(), index, delta);
     pointer.servers = snapshot.servers();
     pointer.versions = snapshot.versions();
-    bytes_written += mirrors.write(writer, previous.pointer(), &snapshot, &mut pointer).await?;
+    if let Some(mirrors) = mirrors {
+        bytes_written += mirrors.write(writer, previous.pointer(), &snapshot, &mut pointer).await?;
+    }
 
     let json = serde_json::to_vec_pretty(&pointer)
         .map_err(|error| SnapshotError::Corrupt { key: pointer::KEY.to_owned(), reason: error.to_string() })?;

@@ -20,7 +20,7 @@ use serde_json::Value;
 /// What is published of a registry, with everything that mirrors get, unsigned.
 fn publication(registry: &Registry, serial: Serial, time: Option<Timestamp>, fold: Fold) -> Publication<'_> {
     let mirrors = ForMirrors { history: &registry.writer, seal: None, exports: ExportsWhen::Behind };
-    Publication { serial, time, fold, mirrors }
+    Publication { serial, time, fold, mirrors: Some(mirrors) }
 }
 
 /// What the objects of a bucket are, as its pointer says.
