@@ -7,7 +7,7 @@ use super::reader::Snapshot;
 use super::seal::Seal;
 use super::{SnapshotError, change_files, export};
 use crate::limits;
-use crate::store::{Reader, Serial};
+use crate::store::{Reader, Serial, StoreError};
 
 /// When exports are made anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,14 @@ impl ForMirrors<'_> {
         } else {
             pointer.exports.clone_from(&previous.exports);
         }
-        let (files, bytes) = change_files::write(writer, self.history, previous, pointer).await?;
+        let (files, bytes) = match change_files::write(writer, self.history, previous, pointer).await {
+            // Readers need none of them, and mirrors can begin from the export.
+            Err(SnapshotError::Store(error @ StoreError::Gap { .. })) => {
+                tracing::warn!(%error, "the history is not whole: there are no files of changes");
+                (Vec::new(), 0)
+            }
+            written => written?,
+        };
         pointer.changes = files;
         pointer.signature = self.seal.map(|seal| signature(seal, pointer)).transpose()?;
         Ok(written + bytes)
