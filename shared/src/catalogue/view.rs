@@ -10,8 +10,8 @@ use memchr::memmem::Finder;
 
 use super::overlay::{ChangedServer, Overlay};
 use super::search::ChangedIndex;
-use crate::search::Document;
 use crate::model::{ServerName, Status};
+use crate::search::Document;
 use crate::snapshot::{Block, Entry, Place, ServerColumns, Snapshot, SnapshotError};
 use crate::store::{Counter, Serial, ServerState};
 use crate::time::Timestamp;

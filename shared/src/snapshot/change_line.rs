@@ -149,7 +149,7 @@ mod tests {
         };
         let (name, version) = ("a.b/cc".parse().unwrap(), "1.0.0".parse().unwrap());
         let latest = "2.0.0+b".parse().unwrap();
-        Change { serial: Serial(7), at, name, version, state, owner: Owner::Publisher, latest }
+        Change { is_new: true, serial: Serial(7), at, name, version, state, owner: Owner::Publisher, latest }
     }
 
     #[test]

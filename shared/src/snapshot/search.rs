@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use super::block::Block;
+use super::block_puts::put_object;
 use super::bucket::{PutBucket, compress};
 use super::index::Index;
 use super::objects::Objects;
 use super::pointer::Pointer;
-use super::block_puts::put_object;
 use super::reader::{Place, Snapshot};
 use super::{SnapshotError, parse_entry};
 use crate::model::{ServerName, ServerVersion};
