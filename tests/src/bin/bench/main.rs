@@ -65,6 +65,10 @@ async fn main() {
     });
     println!("| index: load from bytes, checked | p50 {}, p99 {} |", micros(load.0), micros(load.1));
 
+    drop(snapshot);
+    snapshots(&stores).await;
+    let snapshot = SnapshotReader::new(stores.bucket()).open().await.expect("a snapshot");
+
     let client = Client::new(berth_local::edge(&stores.services(&access()).expect("services")));
     println!("\n| in the handler, warm, one after another | p50 | p99 | body |\n|---|---:|---:|---:|");
     let first = client.get("/v0.1/servers?limit=1").await;
@@ -82,8 +86,22 @@ async fn main() {
         "/v0.1/servers?search=zzzznotfound",
         &format!("/v0.1/servers/{name}/versions/latest"),
         &format!("/v0.1/servers/{name}/versions"),
+        "/v0.1/x/dev.berth/search?q=postgres",
     ] {
-        measure(&client, path).await;
+        measure(&client, path, |_| String::new()).await;
+    }
+    println!("\n| the same, each asked for the first time | p50 | p99 | body |\n|---|---:|---:|---:|");
+    // What no answer depends on makes another question of it, as far as what is kept in memory knows.
+    let another = |round: usize| format!("&another={round}");
+    let servers = snapshot.index().servers();
+    let name_of = |round: usize| snapshot.index().server(round * 7919 % servers).map_or("", |server| server.name);
+    measure(&client, "/v0.1/servers?limit=100", another).await;
+    measure(&client, &middle, another).await;
+    measure(&client, "/v0.1/servers?limit=100&cursor=", |round| name_of(round).replace('/', "%2F")).await;
+    measure(&client, "/v0.1/servers?search=github", another).await;
+    measure(&client, "/v0.1/servers?search=zzzznotfound", another).await;
+    for words in ["postgres", "github+issues", "browser+automation", "slcak", "ai+agent"] {
+        measure(&client, &format!("/v0.1/x/dev.berth/search?q={words}"), another).await;
     }
     drop(client);
     publishing(&dir).await;
@@ -121,12 +139,41 @@ async fn publishing(dir: &tempfile::TempDir) {
     }
 }
 
-async fn measure(client: &Client, path: &str) {
+/// What one publish writes, and a full build.
+async fn snapshots(stores: &Stores) {
+    let publisher = Publisher::of_all(Client::new(berth_local::edge(&stores.services(&access()).expect("services"))));
+    let sync = stores.sync();
+    sync.publish().await.expect("a snapshot");
+    let (mut times, mut bytes) = (Vec::new(), 0);
+    for round in 0..20 {
+        let answer = publisher.publish(&document(&format!("bench.snapshots/s{round}"), "1.0.0")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let began = Instant::now();
+        let published = sync.publish().await.expect("a snapshot");
+        times.push(began.elapsed());
+        bytes = bytes.max(published.bytes_written);
+    }
+    let (p50, p99) = percentiles(times);
+    println!("| snapshot after one publish | p50 {}, p99 {}, at most {bytes} bytes written |", millis(p50), millis(p99));
+    let began = Instant::now();
+    let folded = sync.fold().await.expect("a snapshot");
+    println!(
+        "| the same with a new index | {}, {} of {} blocks, {} bytes |",
+        millis(began.elapsed()),
+        folded.blocks_written,
+        folded.blocks,
+        folded.bytes_written
+    );
+}
+
+/// `path` again and again, with what `more` adds to it each time.
+async fn measure(client: &Client, path: &str, more: impl Fn(usize) -> String) {
     let mut times = Vec::with_capacity(ROUNDS);
     let mut bytes = 0;
     for round in 0..ROUNDS + ROUNDS / 10 {
+        let path = format!("{path}{}", more(round));
         let began = Instant::now();
-        let answer = client.get(path).await;
+        let answer = client.get(&path).await;
         let took = began.elapsed();
         bytes = answer.body.len();
         if round >= ROUNDS / 10 {
