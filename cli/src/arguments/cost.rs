@@ -86,9 +86,6 @@ struct OwnLoad {
     /// Bytes of one version as JSON
     #[arg(long, value_parser = parse_number, value_name = "BYTES")]
     entry_bytes: Option<f64>,
-    /// Days that superseded snapshots are kept
-    #[arg(long, value_parser = parse_number, value_name = "DAYS")]
-    keep_days: Option<f64>,
     /// Megabytes of memory of the functions that answer
     #[arg(long, value_parser = parse_memory, value_name = "MB")]
     memory: Option<f64>,
@@ -134,7 +131,6 @@ impl CostArguments {
             servers: own.servers.unwrap_or(load.servers),
             versions: own.versions.unwrap_or(load.versions),
             entry_bytes: own.entry_bytes.unwrap_or(load.entry_bytes),
-            keep_days: own.keep_days.unwrap_or(load.keep_days),
             memory: own.memory.unwrap_or(load.memory),
             log_bytes: own.log_bytes.unwrap_or(load.log_bytes),
             secrets: own.secrets.unwrap_or(load.secrets),

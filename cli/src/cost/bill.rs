@@ -54,7 +54,7 @@ impl Bill {
             line("DynamoDB", "table", usage.table_gb, &prices.dynamodb_storage),
             line("DynamoDB", "point-in-time recovery", usage.table_gb, &prices.dynamodb_backup),
             line("S3", "snapshots", usage.bucket_gb, &prices.s3_storage),
-            line("S3", "objects written", usage.puts, &prices.s3_writes),
+            line("S3", "objects written and lists", usage.puts, &prices.s3_writes),
             line("S3", "objects read", usage.gets, &prices.s3_reads),
             line("EventBridge", "scheduled runs of sync", usage.schedules, &prices.schedules),
             line("CloudWatch", "metrics of routes", load.metrics, &prices.metrics),

@@ -53,8 +53,6 @@ pub(crate) struct Load {
     pub(crate) versions: f64,
     /// Bytes of one version as JSON.
     pub(crate) entry_bytes: f64,
-    /// Days that the objects of superseded snapshots are kept.
-    pub(crate) keep_days: f64,
     /// Megabytes of memory of the functions that answer requests.
     pub(crate) memory: f64,
     /// Bytes of log that a request to a function leaves.
@@ -100,7 +98,6 @@ impl Load {
             servers: 50.0,
             versions: 200.0,
             entry_bytes: 907.0,
-            keep_days: 30.0,
             memory: 1_024.0,
             log_bytes: 1_500.0,
             secrets: 1.0,
@@ -111,7 +108,8 @@ impl Load {
         }
     }
 
-    /// Alarms, a dashboard and API Gateway's metrics of six routes, as the template has them.
+    /// Alarms and a dashboard, as the template has them, and six metrics of API Gateway for each route that is called in the
+    /// month: list, server, search, publish, change of a version, login.
     fn watched() -> Self {
         Self { alarms: 6.0, dashboards: 1.0, metrics: 36.0, hosted_zones: 1.0, ..Self::idle() }
     }

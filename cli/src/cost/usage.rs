@@ -33,6 +33,8 @@ const READ_UNITS_OF_PURGE: f64 = 2.0;
 const WRITE_UNITS_OF_PURGE: f64 = 2.0;
 /// What the table is told of the snapshot; refused, if it knows, at the same price.
 const WRITE_UNITS_OF_RUN: f64 = 1.0;
+/// Readers are told that the snapshot was published again.
+const WRITE_UNITS_OF_EXPORT: f64 = 1.0;
 /// A transaction writes each item twice.
 const TRANSACTION: f64 = 2.0;
 /// What an item has beside its document.
@@ -46,33 +48,62 @@ const SERVERS_PER_BLOCK: f64 = 64.0;
 const BLOCKS_OF_LIST: f64 = 1.5;
 /// Blocks of 30 matches, each in another.
 const BLOCKS_OF_SEARCH: f64 = 30.0;
-/// Pointer, index, and two blocks that changed.
-const OBJECTS_OF_LOAD: f64 = 4.0;
-/// Two blocks, index, two exports, pointer.
-const OBJECTS_OF_SNAPSHOT: f64 = 6.0;
-/// Pointer and index.
-const OBJECTS_OF_RUN: f64 = 2.0;
+/// Pointer, index, delta, and the search index, which is for the function that searches alone.
+const OBJECTS_OF_START: f64 = 4.0;
+/// Pointer and delta: what a reader that runs loads of a new snapshot.
+const OBJECTS_OF_NEWS: f64 = 2.0;
+/// Delta, tail of the changes, pointer.
+const OBJECTS_OF_SNAPSHOT: f64 = 3.0;
+/// Index and search index, beside the blocks.
+const OBJECTS_OF_FOLD: f64 = 2.0;
+/// JSON in Brotli and gzip, NDJSON in gzip; delta and pointer are written again.
+const OBJECTS_OF_EXPORT: f64 = 5.0;
+/// Pointer, index, delta and search index, by a sandbox that begins with the run.
+const OBJECTS_OF_RUN: f64 = 4.0;
+/// A scheduled run lists what the bucket has below each prefix that superseded objects are deleted of.
+const LISTS_OF_RUN: f64 = 6.0;
+/// Most objects of one answer to a list.
+const OBJECTS_OF_LISTS: f64 = 1_000.0;
 /// The export in Brotli, a version.
-const COPY_BYTES: f64 = 68.0;
-/// Export in Brotli and gzip, and the index: what each snapshot has anew, a version.
-const SNAPSHOT_BYTES: f64 = COPY_BYTES + 83.0 + 100.0;
+const COPY_BYTES: f64 = 49.0;
+/// All three exports, a version: JSON in Brotli, JSON and NDJSON in gzip.
+const EXPORT_BYTES: f64 = COPY_BYTES + 74.0 + 74.0;
+/// Index and search index in LZ4, a version.
+const INDEX_BYTES: f64 = 60.0 + 31.0;
+/// JSON of servers that changed, from which on the delta becomes part of the index.
+const DELTA_BYTES: f64 = registry::limits::DELTA_BYTES as f64;
+/// LZ4 of the delta: the servers that somebody changes are more alike than those of a block.
+const DELTA_RATIO: f64 = 0.3;
+/// The delta grows from nothing to its largest, and the tail of the changes too.
+const MEAN: f64 = 0.5;
+const CHANGES_PER_FILE: f64 = registry::limits::CHANGES_PER_FILE as f64;
+/// A change in the tail, in gzip.
+const CHANGE_FILE_BYTES: f64 = 131.0;
+/// Days until superseded objects are deleted.
+const SUPERSEDED_DAYS: f64 = registry::limits::SUPERSEDED_SECONDS as f64 / 86_400.0;
+/// Days that the bucket keeps what was deleted, as versions that are paid for, as the template has it.
+const DELETED_DAYS: f64 = 30.0;
 /// LZ4 of the blocks.
 const BLOCK_RATIO: f64 = 0.5;
 
-/// Functions that read: lists, and servers.
-const READERS: f64 = 2.0;
+/// Functions that read: lists, servers, and searches.
+const READERS: f64 = 3.0;
 /// How much more a peak is than the mean.
 const PEAK: f64 = 5.0;
 /// One read of the table.
 const REQUEST_SECONDS: f64 = 0.010;
 /// Checks of packages, proofs and organisations ask others.
 const CHANGE_SECONDS: f64 = 0.300;
+/// Of a start, and of a new snapshot.
 const LOAD_SECONDS: f64 = 0.050;
+/// Of a start: a reader that runs has the index.
 const LOAD_SECONDS_PER_VERSION: f64 = 2e-6;
-/// A run that finds nothing new.
+/// A run that finds nothing new, or publishes a snapshot.
 const RUN_SECONDS: f64 = 1.0;
-/// All blocks are read, one after another, and compressed twice: 16 seconds for the official registry.
-const SNAPSHOT_SECONDS_PER_VERSION: f64 = 125e-6;
+/// What a fold takes more. Blocks are read, changed and written: 4 seconds for the official registry.
+const FOLD_SECONDS_PER_VERSION: f64 = 30e-6;
+/// What exports take more. All blocks are read, and compressed three times: 8 seconds for the official registry.
+const EXPORT_SECONDS_PER_VERSION: f64 = 60e-6;
 /// Gigabytes of memory of `sync`, as the template has it.
 const SYNC_MEMORY: f64 = 2.0;
 /// What is published within so many seconds, or during a run, is one snapshot.
@@ -102,6 +133,7 @@ pub(super) struct Usage {
     pub(super) write_units: f64,
     pub(super) table_gb: f64,
     pub(super) bucket_gb: f64,
+    /// Objects written, and lists of the bucket, which cost the same.
     pub(super) puts: f64,
     pub(super) gets: f64,
     pub(super) log_gb: f64,
@@ -116,22 +148,30 @@ impl Usage {
         let withdrawals = load.withdrawals * DAYS;
         // Those that must be come first, and of the others as many as have room.
         let purges = withdrawals.max((withdrawals + publishes).min(load.purges_per_month));
-        let snapshot_seconds = RUN_SECONDS + SNAPSHOT_SECONDS_PER_VERSION * load.versions;
-        let snapshots = publishes.min(SECONDS / (WINDOW_SECONDS + snapshot_seconds));
+        let snapshots = publishes.min(SECONDS / (WINDOW_SECONDS + RUN_SECONDS));
+        let exports = snapshots.min(scheduled);
         let (read, changed, runs) = (lists + reads + searches, publishes + logins, snapshots + scheduled);
+
+        let catalogue = load.versions * load.entry_bytes;
+        let blocks = (load.servers / SERVERS_PER_BLOCK).ceil().max(1.0);
+        // A publish puts all versions of its server into the delta, which holds each server once.
+        let server_bytes = catalogue / load.servers.max(1.0);
+        let delta_bytes = (publishes * server_bytes).min(catalogue).min(DELTA_BYTES) * MEAN;
+        let folds = if catalogue > DELTA_BYTES { (publishes * server_bytes / DELTA_BYTES).min(snapshots) } else { 0.0 };
+        let blocks_folded = (folds * blocks).min(if folds > 0.0 { publishes } else { 0.0 });
 
         let sandboxes = READERS * (1.0 + PEAK * REQUEST_SECONDS * read / SECONDS);
         // A sandbox lives about an hour. Without a request none begins, and none notices a new snapshot.
         let starts = read.min(sandboxes * HOURS);
-        let loads = read.min(sandboxes * (HOURS + snapshots));
+        let news = (read - starts).min(sandboxes * (snapshots + exports));
 
-        let catalogue = load.versions * load.entry_bytes;
-        let blocks = (load.servers / SERVERS_PER_BLOCK).ceil().max(1.0);
-        let wanted = BLOCKS_OF_LIST.min(blocks) * lists + reads + BLOCKS_OF_SEARCH.min(blocks) * searches;
-        let cache = registry::limits::BLOCK_CACHE_BYTES as f64;
-        let not_kept = if catalogue > cache { 1.0 - cache / catalogue } else { 0.0 };
-        let gets_of_blocks = wanted * not_kept + wanted.min(starts * blocks);
-        let gets_of_runs = OBJECTS_OF_RUN * runs + blocks * snapshots;
+        let not_kept = |cache: usize| if catalogue > cache as f64 { 1.0 - cache as f64 / catalogue } else { 0.0 };
+        let of_read = BLOCKS_OF_LIST.min(blocks) * lists + reads;
+        let of_search = BLOCKS_OF_SEARCH.min(blocks) * searches;
+        let gets_of_blocks = of_read * not_kept(registry::limits::BLOCK_CACHE_BYTES)
+            + of_search * not_kept(registry::limits::SEARCH_BLOCK_CACHE_BYTES)
+            + (of_read + of_search).min(starts * blocks + sandboxes * blocks_folded);
+        let gets_of_runs = OBJECTS_OF_RUN * runs + blocks_folded + blocks * exports;
         let gets_of_cdn = (load.copies + load.polls) * DAYS * misses;
 
         let document_units = ((load.entry_bytes + ITEM_BYTES) / 1_024.0).ceil();
@@ -140,16 +180,32 @@ impl Usage {
         // `sync` reads each change once, the readers as often as there are any.
         let change_units = (document_units / 4.0).ceil();
         let changes_read = change_units * (publishes + read.min(publishes * sandboxes));
+        // The tail is made of the table's changes. A query is charged for the bytes of all.
+        let tail_changes = publishes.min(CHANGES_PER_FILE * MEAN);
+        let tails_read = snapshots * tail_changes * (load.entry_bytes + ITEM_BYTES) / 4_096.0;
 
         let memory = load.memory / 1_024.0;
-        let load_seconds = LOAD_SECONDS + LOAD_SECONDS_PER_VERSION * load.versions;
-        let request_seconds = REQUEST_SECONDS * read + load_seconds * loads + CHANGE_SECONDS * changed;
+        let load_seconds = LOAD_SECONDS * (starts + news) + LOAD_SECONDS_PER_VERSION * load.versions * starts;
+        let request_seconds = REQUEST_SECONDS * read + load_seconds + CHANGE_SECONDS * changed;
+        let version_seconds = FOLD_SECONDS_PER_VERSION * folds + EXPORT_SECONDS_PER_VERSION * exports;
         // One run at a time.
-        let run_seconds = (RUN_SECONDS * scheduled + snapshot_seconds * snapshots).min(SECONDS);
+        let run_seconds = (RUN_SECONDS * runs + version_seconds * load.versions).min(SECONDS);
+
+        // What is in force, and what was superseded: of each, what was written in the last days.
+        let kept = |a_month: f64| a_month / DAYS * (SUPERSEDED_DAYS + DELETED_DAYS);
+        let snapshot_bytes = delta_bytes * DELTA_RATIO + tail_changes * CHANGE_FILE_BYTES;
+        let block_bytes = catalogue * BLOCK_RATIO / blocks;
+        let stored = block_bytes * (blocks + kept(blocks_folded))
+            + load.versions * INDEX_BYTES * (1.0 + kept(folds))
+            + load.versions * EXPORT_BYTES * (1.0 + kept(exports))
+            + snapshot_bytes * (1.0 + kept(snapshots));
+        let puts =
+            OBJECTS_OF_SNAPSHOT * snapshots + OBJECTS_OF_FOLD * folds + blocks_folded + OBJECTS_OF_EXPORT * exports;
+        let listed = blocks + puts / DAYS * SUPERSEDED_DAYS;
+        let lists_of_runs = scheduled * (LISTS_OF_RUN + listed / OBJECTS_OF_LISTS);
 
         let bytes = load.lists * load.list_bytes + load.reads * load.read_bytes + load.searches * load.search_bytes;
         let copied = load.copies * COPY_BYTES * load.versions + load.polls * POLL_BYTES;
-        let kept = 1.0 + snapshots / DAYS * load.keep_days;
         let answered = read + changed;
         let changed_a_day = load.publishes + load.logins;
         let asked_a_day = load.lists + load.reads + load.searches + changed_a_day;
@@ -167,15 +223,17 @@ impl Usage {
                 + READ_UNITS_OF_LOGIN * logins
                 + READ_UNITS_OF_RUN * runs
                 + READ_UNITS_OF_PURGE * snapshots
-                + changes_read,
+                + changes_read
+                + tails_read,
             write_units: (items + COUNTS_OF_PUBLISH) * publishes
                 + WRITE_UNITS_OF_LOGIN * logins
                 + WRITE_UNITS_OF_RUN * runs
+                + WRITE_UNITS_OF_EXPORT * exports
                 + WRITE_UNITS_OF_PURGE * snapshots,
             table_gb: load.versions * (2.0 * (load.entry_bytes + ITEM_BYTES) + OTHER_ITEMS_BYTES) / GB,
-            bucket_gb: (catalogue * BLOCK_RATIO + load.versions * SNAPSHOT_BYTES * kept) / GB,
-            puts: OBJECTS_OF_SNAPSHOT * snapshots,
-            gets: OBJECTS_OF_LOAD * loads + gets_of_blocks + gets_of_runs + gets_of_cdn,
+            bucket_gb: stored / GB,
+            puts: puts + lists_of_runs,
+            gets: OBJECTS_OF_START * starts + OBJECTS_OF_NEWS * news + gets_of_blocks + gets_of_runs + gets_of_cdn,
             log_gb: (answered + runs) * load.log_bytes / GB,
             schedules: scheduled,
         }
