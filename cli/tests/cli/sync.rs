@@ -123,14 +123,16 @@ fn a_snapshot_is_made_anew_with_the_same_bytes() {
     let home = Home::new();
     home.import(&home.file("one.json", catalogue::plain(&["a.b/one", "a.b/two"])));
     home.import(&home.file("more.json", catalogue::plain(&["a.b/three"])));
-    let pointer = home.pointer();
     let rebuilt = || {
         let ran = home.run(&["sync", "--data", "data", "--rebuild"]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert_eq!(ran.stderr, "snapshot of serial 3 made anew: 3 servers, 3 versions\n");
-        assert_eq!(home.pointer(), pointer);
         state::check(&home.data());
+        home.pointer()
     };
+    // What was imported last stands beside the index until it is made anew.
+    let pointer = rebuilt();
+    let rebuilt = || assert_eq!(rebuilt(), pointer);
     rebuilt();
     std::fs::remove_dir_all(home.data().join("s3")).unwrap();
     rebuilt();

@@ -349,8 +349,8 @@ impl AuditLog {
     /// Never for a record of this crate; the SDK's builders can refuse in principle.
     pub fn actions(&self, record: &AuditRecord) -> Result<Vec<TransactWriteItem>, StoreError> {
         let action = |item: Item| {
-            // Their time and 64 random bits are the key: no record meets another, so none is looked for.
-            let put = Put::builder().table_name(&self.table).set_item(Some(item)).build();
+            let put = Put::builder().table_name(&self.table).set_item(Some(item));
+            let put = put.condition_expression("attribute_not_exists(pk)").build();
             let invalid = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Call {
                 operation: "write the audit trail",
                 message: error.to_string(),

@@ -149,7 +149,7 @@ async fn roles_allow_what_the_functions_do(emulator: &Emulator, registry: &Regis
     let verify = ["GetItem", "Query", "PutItem", "PutItem in a transaction", "UpdateItem", "DeleteItem"];
     let read_objects = ["GetObject pointer.json", "GetObject blocks/x"];
     let write_objects = ["PutObject blocks/x", "PutObject exports/x", "DeleteObject blocks/x"];
-    let sync = [&write[..], &["DeleteItem"], &read_objects, &write_objects, &["ListBucket", "SendMessage"]].concat();
+    let sync = [&write[..], &["DeleteItem"], &read_objects, &write_objects, &["ListBucket", "GetSecretValue", "SendMessage"]].concat();
     let expected = json!({
         "ListServers": read,
         "GetServer": read,
@@ -159,9 +159,11 @@ async fn roles_allow_what_the_functions_do(emulator: &Emulator, registry: &Regis
         "VerifyDomain": verify,
         "Sync": sync,
     });
-    // The emulator knows the credentials of a role when its function has run, which this one has not yet.
+    // The emulator knows the credentials of a role when its function has run, which these have not yet.
     let (status, answer) = registry.get("/verify-domain").await;
     assert_eq!(status, 403, "somebody unknown has no domain: {answer}");
+    let (status, answer) = registry.get("/v0.1/x/dev.berth/search?q=server").await;
+    assert_eq!(status, 200, "{answer}");
     let tried = emulator.look(&["actions", NAME]).await;
     println!("{tried:#}");
     assert_eq!(tried, expected);

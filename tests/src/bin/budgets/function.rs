@@ -69,7 +69,7 @@ impl Kind {
         match self {
             Self::ListServers => http("GET", "/v0.1/servers", None, None),
             Self::GetServer => http("GET", "/v0.1/servers/com.example/server-7/versions/latest", None, None),
-            Self::Search => http("GET", "/v0.1/x/dev.berth/search?q=server", None, None),
+            Self::Search => http("GET", "/v0.1/x/dev.berth/search", None, None),
             Self::Publish => {
                 let document = document(&format!("com.example/published-{number}"), "1.0.0");
                 http("POST", "/v0.1/publish", Some(token()), Some(document.to_string()))

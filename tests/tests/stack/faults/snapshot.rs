@@ -34,7 +34,7 @@ pub(super) async fn a_sync_is_killed_behind_each_object(stack: &mut Stack) {
     }
     stack.is_whole("after the last").await;
     println!("a sync was killed behind each of {} objects", killed - 1);
-    assert!(killed > 4, "a block, an index, two exports and the pointer: {killed}");
+    assert!(killed > 3, "the delta, the changes and the pointer: {killed}");
 }
 
 /// Has a sync die when `puts` objects are written, with 0 before the first is.
