@@ -72,7 +72,7 @@ const EXPORT_BYTES: f64 = COPY_BYTES + 74.0 + 74.0;
 const INDEX_BYTES: f64 = 60.0 + 31.0;
 /// JSON of servers that changed, from which on the delta becomes part of the index.
 const DELTA_BYTES: f64 = registry::limits::DELTA_BYTES as f64;
-/// LZ4 of the delta: the servers that somebody changes are more alike than those of a block.
+/// LZ4 of the delta.
 const DELTA_RATIO: f64 = 0.3;
 /// The delta grows from nothing to its largest, and the tail of the changes too.
 const MEAN: f64 = 0.5;
