@@ -149,7 +149,9 @@ async fn roles_allow_what_the_functions_do(emulator: &Emulator, registry: &Regis
     let verify = ["GetItem", "Query", "PutItem", "PutItem in a transaction", "UpdateItem", "DeleteItem"];
     let read_objects = ["GetObject pointer.json", "GetObject blocks/x"];
     let write_objects = ["PutObject blocks/x", "PutObject exports/x", "DeleteObject blocks/x"];
-    let sync = [&write[..], &["DeleteItem"], &read_objects, &write_objects, &["ListBucket", "GetSecretValue", "SendMessage"]].concat();
+    let sync =
+        [&write[..], &["DeleteItem"], &read_objects, &write_objects, &["ListBucket", "GetSecretValue", "SendMessage"]]
+            .concat();
     let expected = json!({
         "ListServers": read,
         "GetServer": read,

@@ -154,7 +154,11 @@ async fn snapshots(stores: &Stores) {
         bytes = bytes.max(published.bytes_written);
     }
     let (p50, p99) = percentiles(times);
-    println!("| snapshot after one publish | p50 {}, p99 {}, at most {bytes} bytes written |", millis(p50), millis(p99));
+    println!(
+        "| snapshot after one publish | p50 {}, p99 {}, at most {bytes} bytes written |",
+        millis(p50),
+        millis(p99)
+    );
     let began = Instant::now();
     let folded = sync.fold().await.expect("a snapshot");
     println!(
