@@ -1,7 +1,10 @@
 //! What a registry answered, in a form that can be laid beside what another one did.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use crate::Answer;
@@ -52,7 +55,7 @@ impl Shape {
             media_type: header("content-type").split(';').next().unwrap_or_default().to_owned(),
             has_etag: !header("etag").is_empty(),
             headers: headers.collect(),
-            body: lasting(&String::from_utf8_lossy(&answer.body)),
+            body: lasting(&String::from_utf8_lossy(&unpacked(&header("content-encoding"), &answer.body))),
         }
     }
 
@@ -67,6 +70,15 @@ impl Shape {
         compare("body", self.body == other.body);
         HEADERS.iter().for_each(|name| compare(name, self.headers.get(name) == other.headers.get(name)));
         aspects
+    }
+}
+
+/// What was packed: a function that is built alone has another packer than all of them in one process.
+fn unpacked<'a>(encoding: &str, body: &'a [u8]) -> Cow<'a, [u8]> {
+    let mut bytes = Vec::new();
+    match encoding {
+        "gzip" if GzDecoder::new(body).read_to_end(&mut bytes).is_ok() => Cow::Owned(bytes),
+        _ => Cow::Borrowed(body),
     }
 }
 
