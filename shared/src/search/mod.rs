@@ -6,7 +6,7 @@
 //! | [`Document`] | what is found of a server: words by field, facets, times |
 //! | [`SearchIndex`] | documents as one object of the bucket, used where it lies |
 //! | [`build`](SearchIndex::build) | the next one from the previous one and what changed |
-//! | [`Query`], [`find`] | what is asked, and what answers it |
+//! | [`Query`], [`find()`] | what is asked, and what answers it |
 //!
 //! A catalogue is searched as two segments, the snapshot's index and one of the servers that changed since. Numbers that
 //! a score needs are counted over both, so where a server lies does not change where it ranks.
