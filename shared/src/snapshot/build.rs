@@ -56,9 +56,9 @@ pub(super) async fn build(
                 Source::Changed(name, state) => builder.add(name, state)?,
                 Source::Stored(place) => {
                     let (index, number) = previous.index_of(*place);
-                    if let Some(block) = held.get(&previous.block_of(*place)) {
-                        builder.copy(index, number, block)?;
-                    }
+                    let block = held.get(&previous.block_of(*place));
+                    let missing = || SnapshotError::Missing(format!("the block of server {number}"));
+                    builder.copy(index, number, block.ok_or_else(missing)?)?;
                 }
             }
         }
