@@ -63,6 +63,8 @@ pub const SEARCH_WORD_BYTES: usize = 64;
 pub const SEARCH_TAGS: usize = 32;
 /// Longest tag, category or other value that servers are counted by.
 pub const SEARCH_VALUE_BYTES: usize = 255;
+/// Servers whose documents are in memory at a time while the search index of all of them is built, some 4 KB each.
+pub const SEARCH_BUILD_DOCUMENTS: usize = 20_000;
 
 /// Seconds that loading the catalogue may take before the first request. Lambda allows ten for all of a start; whoever
 /// comes first then waits for the rest.

@@ -14,6 +14,7 @@ use super::document::Document;
 use super::facet::Facet;
 use super::index::SearchIndex;
 use super::layout::{FORMAT, Header, MAGIC, Posting, ServerRow, Span, ValueRow, WordRow};
+use super::score::Worth;
 use crate::snapshot::SnapshotError;
 
 /// One server of the new index, in the order of names.
@@ -78,9 +79,7 @@ impl Tables {
                         updated_at: I64::new(document.updated_at),
                         first_value,
                         values: U16::new(u16::try_from(document.values.len()).map_err(|_| SnapshotError::TooLarge)?),
-                        name_words: document.name_words,
-                        title_words: document.title_words,
-                        description_words: document.description_words,
+                        name_words: document.lengths.name,
                         status: document.status as u8,
                     }
                 }
@@ -136,7 +135,8 @@ impl Tables {
                 }
                 Source::Changed(document) => {
                     for (word, counts) in &document.words {
-                        added.entry(word).or_default().push(Posting { server, counts: U16::new(counts.pack()) });
+                        let worth = U16::new(Worth::of(*counts, document.lengths).stored());
+                        added.entry(word).or_default().push(Posting { server, worth });
                     }
                 }
             }

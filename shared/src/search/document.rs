@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::facet::Facet;
-use super::score::Counts;
+use super::score::{Counts, Lengths};
 use super::words::{each_word, humps, is_common, owner, words};
 use crate::limits;
 use crate::model::{Input, KeyValueInput, PUBLISHER_META, Package, ServerJson, ServerName, Status, Transport};
@@ -16,9 +16,7 @@ use crate::store::{Owner, ServerState};
 pub struct Document {
     pub(super) words: BTreeMap<String, Counts>,
     pub(super) values: BTreeSet<(Facet, String)>,
-    pub(super) name_words: u8,
-    pub(super) title_words: u8,
-    pub(super) description_words: u8,
+    pub(super) lengths: Lengths,
     pub(super) status: Status,
     pub(super) published_at: i64,
     pub(super) updated_at: i64,
@@ -61,7 +59,7 @@ impl Document {
         for hump in humps(part) {
             add(self, &hump);
         }
-        self.name_words = length;
+        self.lengths.name = length;
         let (owner, is_domain) = owner(namespace);
         for word in words(owner) {
             let counts = self.counts(&word);
@@ -71,12 +69,12 @@ impl Document {
 
     fn server(&mut self, server: &ServerJson) {
         each_word(server.title.as_deref().unwrap_or_default(), |word, _| {
-            self.title_words = self.title_words.saturating_add(1);
+            self.lengths.title = self.lengths.title.saturating_add(1);
             let counts = self.counts(word);
             counts.title = counts.title.saturating_add(1);
         });
         each_word(&server.description, |word, _| {
-            self.description_words = self.description_words.saturating_add(1);
+            self.lengths.description = self.lengths.description.saturating_add(1);
             let counts = self.counts(word);
             counts.description = counts.description.saturating_add(1);
         });
@@ -198,7 +196,7 @@ mod tests {
         assert_eq!(counts("googlecalendar"), Counts { name: 1, ..none });
         assert_eq!(counts("zones"), Counts { tags: 1, ..none });
         assert_eq!(counts("com"), none, "a top-level domain is nobody's name");
-        assert_eq!((document.name_words, document.title_words, document.description_words), (1, 2, 3));
+        assert_eq!(document.lengths, Lengths { name: 1, title: 2, description: 3 });
         let values: Vec<String> =
             document.values.iter().map(|(facet, text)| format!("{}={text}", facet.name())).collect();
         assert_eq!(

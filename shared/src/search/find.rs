@@ -1,19 +1,15 @@
 //! Answering a query.
 
-use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
+use super::count::count_facets;
 use super::expand::{Expanded, expand};
 use super::facet::Facet;
 use super::highlight::Matcher;
-use super::layout::ServerRow;
-use super::query::{Filters, Query, Sort};
-use super::score::{Counts, DEPRECATED, IN_NAME, OF_OWNER, WHOLE_NAME, strength};
+use super::query::{Query, Sort};
 use super::segment::Segment;
-use crate::limits;
-use crate::model::Status;
-
-/// A score is a whole number, so that it is the same in a cursor.
-const UNIT: f32 = 1000.0;
+use super::sieve::Sieve;
+use super::tally::tally;
 
 /// The answer to a query.
 #[derive(Debug)]
@@ -52,24 +48,13 @@ pub struct FacetCount {
     pub count: usize,
 }
 
-/// What was found of a server so far.
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    score: f32,
+/// A server that has what was asked for. Small, because there may be as many as servers.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) server: u32,
+    pub(super) score: u32,
+    pub(super) segment: u8,
     words: u8,
-    in_name: u8,
-    of_domain: u8,
-    /// In the name, or who publishes.
-    named: u8,
-}
-
-/// What one word found of a server.
-#[derive(Clone, Copy, Default)]
-struct Best {
-    score: f32,
-    in_name: bool,
-    of_domain: bool,
-    named: bool,
 }
 
 /// Answers `query` from `segments`. The page begins at `place` among the servers whose key is that of the query's `after`.
@@ -78,218 +63,73 @@ pub fn find(query: &Query, segments: &[Segment<'_>], place: u64) -> Found {
     let asked = query.asked();
     let servers = segments.iter().map(Segment::servers).sum();
     let words: Vec<Expanded> = asked.iter().map(|word| expand(word, segments, servers)).collect();
-    let sieves: Vec<Sieve> = segments.iter().map(|segment| Sieve::new(&query.filters, segment)).collect();
-    let is_blank = !query.text.trim().is_empty() && asked.is_empty();
-
-    let mut candidates: Vec<(usize, usize, u8, u32)> = Vec::new();
-    for (number, (segment, sieve)) in segments.iter().zip(&sieves).enumerate() {
-        if asked.is_empty() {
-            let all = (0..segment.index.servers()).filter(|server| !is_blank && segment.is_live(*server));
-            let passing = all.filter(|server| sieve.lets(segment, *server));
-            candidates.extend(passing.map(|server| (number, server, 0, 0)));
-            continue;
-        }
-        let (touched, tallies) = tally(number, segment, &words);
-        for server in touched {
-            let (Some(tally), Some(row)) = (tallies.get(server), segment.index.rows().get(server)) else { continue };
-            if sieve.lets(segment, server) {
-                candidates.push((number, server, tally.words, score(tally, row, words.len())));
-            }
+    let mut candidates = Vec::new();
+    // What is typed and has no word in it is in no server.
+    if query.text.trim().is_empty() || !asked.is_empty() {
+        for (number, segment) in (0..=u8::MAX).zip(segments) {
+            collect(&mut candidates, number, segment, query, &words);
         }
     }
     // All words, or as many as any server has.
-    let most = candidates.iter().map(|(_, _, words, _)| *words).max().unwrap_or_default();
-    candidates.retain(|(_, _, words, _)| *words == most);
+    let most = candidates.iter().map(|candidate| candidate.words).max().unwrap_or_default();
+    candidates.retain(|candidate| candidate.words == most);
 
     let facets = count_facets(segments, &candidates);
-    let total = candidates.len();
-    let mut hits: Vec<(i64, u64, Hit)> = Vec::new();
-    for (number, server, _, score) in candidates {
-        let Some(segment) = segments.get(number) else { continue };
-        let Some(row) = segment.index.rows().get(server) else { continue };
-        let key = match query.sort {
-            Sort::Relevance => -i64::from(score),
-            Sort::Name => 0,
-            Sort::Updated => row.updated_at.get().saturating_neg(),
-            Sort::Published => row.published_at.get().saturating_neg(),
+    let (hits, has_more) = page(query, segments, &candidates, place);
+    Found { total: candidates.len(), hits, has_more, facets, matcher: Matcher::new(words) }
+}
+
+/// The servers of a segment that have one of the words, or all where none is asked for, as far as the filters let them through.
+fn collect(candidates: &mut Vec<Candidate>, number: u8, segment: &Segment<'_>, query: &Query, words: &[Expanded]) {
+    let sieve = Sieve::new(&query.filters, segment);
+    if words.is_empty() {
+        let all = (0..).zip(segment.index.rows());
+        let live = all.filter(|(server, _)| segment.is_live(*server as usize));
+        let passing = live.filter(|(_, row)| sieve.lets(segment, row));
+        candidates.extend(passing.map(|(server, _)| Candidate { server, score: 0, segment: number, words: 0 }));
+        return;
+    }
+    for (server, tally) in tally(usize::from(number), segment, words) {
+        let Some(row) = segment.index.rows().get(server as usize) else { continue };
+        if sieve.lets(segment, row) {
+            let score = tally.score(row, words.len());
+            candidates.push(Candidate { server, score, segment: number, words: tally.words });
+        }
+    }
+}
+
+/// The first of the candidates behind where the query begins, and whether others follow.
+fn page(query: &Query, segments: &[Segment<'_>], candidates: &[Candidate], place: u64) -> (Vec<Hit>, bool) {
+    // The worst of the page is on top, and makes room for whatever is better.
+    let mut page: BinaryHeap<(i64, u64, usize)> =
+        BinaryHeap::with_capacity(query.limit.saturating_add(1).min(candidates.len()));
+    let mut has_more = false;
+    for (number, candidate) in candidates.iter().enumerate() {
+        let Some(segment) = segments.get(usize::from(candidate.segment)) else { continue };
+        let server = candidate.server as usize;
+        let key = match (query.sort, segment.index.rows().get(server)) {
+            (Sort::Relevance, _) => -i64::from(candidate.score),
+            (Sort::Updated, Some(row)) => row.updated_at.get().saturating_neg(),
+            (Sort::Published, Some(row)) => row.published_at.get().saturating_neg(),
+            (Sort::Name, _) | (_, None) => 0,
         };
-        let at = segment.place_of(server);
-        if query.after.as_ref().is_none_or(|after| (key, at) >= (after.key, place)) {
-            hits.push((key, at, Hit { segment: number, number: server, score, key }));
+        let at = (key, segment.place_of(server), number);
+        if query.after.as_ref().is_some_and(|after| (at.0, at.1) < (after.key, place)) {
+            continue;
+        }
+        if page.len() < query.limit {
+            page.push(at);
+            continue;
+        }
+        has_more = true;
+        if let Some(mut worst) = page.peek_mut().filter(|worst| **worst > at) {
+            *worst = at;
         }
     }
-    let has_more = hits.len() > query.limit;
-    if has_more {
-        hits.select_nth_unstable_by_key(query.limit, |(key, at, _)| (*key, *at));
-        hits.truncate(query.limit);
-    }
-    hits.sort_unstable_by_key(|(key, at, _)| (*key, *at));
-    let hits = hits.into_iter().map(|(_, _, hit)| hit).collect();
-    Found { total, hits, has_more, facets, matcher: Matcher::new(words) }
-}
-
-/// Servers of a segment that have a word, and what was found of each.
-fn tally(number: usize, segment: &Segment<'_>, words: &[Expanded]) -> (Vec<usize>, Vec<Tally>) {
-    let servers = segment.index.servers();
-    let rows = segment.index.rows();
-    let mut tallies = vec![Tally::default(); servers];
-    let mut touched: Vec<usize> = Vec::new();
-    let mut best = vec![Best::default(); servers];
-    let mut having: Vec<usize> = Vec::new();
-    for word in words {
-        having.clear();
-        for variant in word.variants.get(number).map(Vec::as_slice).unwrap_or_default() {
-            for posting in segment.postings(variant.number) {
-                let server = posting.server.get() as usize;
-                let (Some(best), Some(row)) = (best.get_mut(server), rows.get(server)) else { continue };
-                let strength = variant.weight * strength(*posting, row);
-                if best.score == 0.0 {
-                    having.push(server);
-                }
-                best.score = best.score.max(strength);
-                if variant.is_whole {
-                    let counts = Counts::unpack(posting.counts.get());
-                    best.in_name |= counts.name > 0;
-                    best.of_domain |= counts.domain;
-                    best.named |= counts.name > 0 || counts.domain || counts.account;
-                }
-            }
-        }
-        for server in &having {
-            let (Some(best), Some(tally)) = (best.get_mut(*server), tallies.get_mut(*server)) else { continue };
-            let found = std::mem::take(best);
-            if tally.words == 0 {
-                touched.push(*server);
-            }
-            tally.score += word.rarity * found.score;
-            tally.words += 1;
-            tally.in_name += u8::from(found.in_name);
-            tally.of_domain += u8::from(found.of_domain);
-            tally.named += u8::from(found.named);
-        }
-    }
-    (touched, tallies)
-}
-
-fn score(tally: &Tally, row: &ServerRow, words: usize) -> u32 {
-    let mut score = tally.score;
-    let is_all = |count: u8| usize::from(count) == words;
-    let is_whole_name = is_all(tally.in_name) && is_all(row.name_words);
-    // `com.stripe/mcp`: the name says nothing, the owner all.
-    if is_whole_name || (row.name_words == 0 && is_all(tally.of_domain)) {
-        score *= WHOLE_NAME;
-    }
-    if is_all(tally.named) {
-        score *= IN_NAME;
-    }
-    if tally.of_domain > 0 {
-        score *= OF_OWNER;
-    }
-    if row.status == Status::Deprecated as u8 {
-        score *= DEPRECATED;
-    }
-    (score * UNIT).round() as u32
-}
-
-/// Filters, by the numbers that a segment has for their values.
-struct Sieve {
-    /// For each value, which filters it satisfies.
-    satisfies: Vec<u16>,
-    all: u16,
-    statuses: [bool; 3],
-    since: i64,
-    until: i64,
-}
-
-impl Sieve {
-    fn new(filters: &Filters, segment: &Segment<'_>) -> Self {
-        let mut statuses = [true, true, false];
-        let (mut satisfies, mut all) = (Vec::new(), 0);
-        for (facet, values) in &filters.values {
-            if *facet == Facet::Status {
-                let is_asked = |status: Status| values.iter().any(|value| value == status.as_str());
-                statuses = [Status::Active, Status::Deprecated, Status::Deleted].map(is_asked);
-                continue;
-            }
-            let bit = 1 << facet.stored();
-            all |= bit;
-            satisfies.resize(segment.index.value_rows().len(), 0);
-            for value in values {
-                let number = segment.index.value_number(*facet, value);
-                if let Some(place) = number.and_then(|number| satisfies.get_mut(number)) {
-                    *place |= bit;
-                }
-            }
-        }
-        let since = filters.updated_since.unwrap_or(i64::MIN);
-        Self { satisfies, all, statuses, since, until: filters.updated_until.unwrap_or(i64::MAX) }
-    }
-
-    fn lets(&self, segment: &Segment<'_>, server: usize) -> bool {
-        let Some(row) = segment.index.rows().get(server) else { return false };
-        let updated_at = row.updated_at.get();
-        self.statuses.get(usize::from(row.status)).copied().unwrap_or_default()
-            && (updated_at > self.since || self.since == i64::MIN)
-            && updated_at <= self.until
-            && (self.all == 0 || self.satisfied(segment, row) == self.all)
-    }
-
-    fn satisfied(&self, segment: &Segment<'_>, row: &ServerRow) -> u16 {
-        let held = segment.index.held_by(row).iter();
-        held.fold(0, |satisfied, value| {
-            satisfied | self.satisfies.get(value.get() as usize).copied().unwrap_or_default()
-        })
-    }
-}
-
-/// Counts by number, and looks at texts only of the few values that are answered: namespaces are nearly as many as servers.
-fn count_facets(segments: &[Segment<'_>], found: &[(usize, usize, u8, u32)]) -> Vec<(Facet, Vec<FacetCount>)> {
-    let mut counts: Vec<Vec<usize>> =
-        segments.iter().map(|segment| vec![0; segment.index.value_rows().len()]).collect();
-    for (number, server, _, _) in found {
-        let (Some(segment), Some(counts)) = (segments.get(*number), counts.get_mut(*number)) else { continue };
-        let Some(row) = segment.index.rows().get(*server) else { continue };
-        for value in segment.index.held_by(row) {
-            if let Some(count) = counts.get_mut(value.get() as usize) {
-                *count += 1;
-            }
-        }
-    }
-    let Some((base, others)) = segments.split_first() else { return Vec::new() };
-    let (base_counts, other_counts) = counts.split_at_mut(1);
-    let Some(base_counts) = base_counts.first_mut() else { return Vec::new() };
-    // What the first segment has too is counted there.
-    let mut foreign: Vec<(Facet, usize, &str)> = Vec::new();
-    for (segment, counts) in others.iter().zip(other_counts) {
-        for (number, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let Some((facet, text)) = segment.index.value(number) else { continue };
-            match base.index.value_number(facet, text).and_then(|number| base_counts.get_mut(number)) {
-                Some(of_base) => *of_base += count,
-                None => foreign.push((facet, *count, text)),
-            }
-        }
-    }
-    let mut by_facet: [Vec<(Reverse<usize>, usize)>; Facet::ALL.len()] = Default::default();
-    for (number, (count, row)) in base_counts.iter().zip(base.index.value_rows()).enumerate() {
-        if *count > 0
-            && let Some(of_facet) = by_facet.get_mut(usize::from(row.facet))
-        {
-            of_facet.push((Reverse(*count), number));
-        }
-    }
-    let facets = Facet::ALL.into_iter().zip(by_facet).map(|(facet, mut numbers)| {
-        // Numbers are in the order of texts.
-        if numbers.len() > limits::SEARCH_FACET_VALUES {
-            numbers.select_nth_unstable(limits::SEARCH_FACET_VALUES);
-            numbers.truncate(limits::SEARCH_FACET_VALUES);
-        }
-        let of_base = numbers.into_iter().filter_map(|(count, number)| Some((count.0, base.index.value(number)?.1)));
-        let foreign = foreign.iter().filter(|(other, _, _)| *other == facet).map(|(_, count, text)| (*count, *text));
-        let mut values: Vec<(usize, &str)> = of_base.chain(foreign).collect();
-        values.sort_unstable_by_key(|(count, text)| (Reverse(*count), *text));
-        values.truncate(limits::SEARCH_FACET_VALUES);
-        let counted = values.into_iter().map(|(count, text)| FacetCount { value: text.to_owned(), count });
-        (facet, counted.collect())
+    let hits = page.into_sorted_vec().into_iter().filter_map(|(key, _, number)| {
+        let candidate = candidates.get(number)?;
+        let (segment, number) = (usize::from(candidate.segment), candidate.server as usize);
+        Some(Hit { segment, number, score: candidate.score, key })
     });
-    facets.collect()
+    (hits.collect(), has_more)
 }

@@ -7,7 +7,7 @@ use zerocopy::little_endian::{I64, U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 pub(super) const MAGIC: [u8; 8] = *b"BERTHFND";
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
@@ -43,8 +43,6 @@ pub(super) struct ServerRow {
     pub(super) values: U16,
     /// Words of the name that are not common.
     pub(super) name_words: u8,
-    pub(super) title_words: u8,
-    pub(super) description_words: u8,
     /// As [`crate::model::Status`].
     pub(super) status: u8,
 }
@@ -63,8 +61,8 @@ pub(super) struct WordRow {
 #[repr(C)]
 pub(super) struct Posting {
     pub(super) server: U32,
-    /// How often in which field, see [`super::score::Counts`].
-    pub(super) counts: U16,
+    /// What it says for the server, see [`super::score::Worth`].
+    pub(super) worth: U16,
 }
 
 /// A value of a facet; sorted by facet, then by its bytes.

@@ -12,6 +12,7 @@
 //! a score needs are counted over both, so where a server lies does not change where it ranks.
 
 mod build;
+mod count;
 mod document;
 mod expand;
 mod facet;
@@ -22,7 +23,9 @@ mod layout;
 mod query;
 mod score;
 mod segment;
+mod sieve;
 mod spelling;
+mod tally;
 pub mod words;
 
 pub use build::Source;

@@ -12,6 +12,7 @@ use super::index::Index;
 use super::mirrors::ForMirrors;
 use super::pointer::{self, Pointer};
 use super::reader::{Snapshot, SnapshotReader};
+use super::search::FullSearch;
 use super::{SnapshotError, search};
 use crate::limits;
 use crate::model::ServerName;
@@ -114,15 +115,14 @@ pub async fn publish_all<E: From<SnapshotError>>(
 ) -> Result<Published, E> {
     let mut blocks = BlockPuts::new(reader, writer);
     let mut build = FullBuild::default();
-    let mut documents = Vec::new();
+    let mut search = FullSearch::holding(limits::SEARCH_BUILD_DOCUMENTS);
     for server in servers {
         let (name, state) = server?;
         build.add(&name, &state, &mut blocks).await?;
-        documents.push(Document::of(&name, &state));
+        search.add(Document::of(&name, &state))?;
     }
     let index = build.finish(&mut blocks).await?;
-    let (search, bytes) = search::publish_all(writer, &documents).await?;
-    drop(documents);
+    let (search, bytes) = search.publish(writer).await?;
     blocks.bytes += bytes;
     let levels = Levels { index, search: Some(search), delta: None };
     Ok(finish(reader, writer, previous, blocks, levels, publication).await?)

@@ -73,13 +73,40 @@ pub(super) async fn publish(
     store(writer, &built).await
 }
 
-/// The same for the search index of all servers, in the order of their names.
-pub(super) async fn publish_all(
-    writer: &dyn PutBucket,
-    documents: &[Document],
-) -> Result<(String, u64), SnapshotError> {
-    let sources: Vec<Source<'_>> = documents.iter().map(Source::Changed).collect();
-    store(writer, &SearchIndex::build(&SearchIndex::default(), &sources)?).await
+/// The search index of all servers, told of in the order of their names. So many at a time are held as documents, which take
+/// twenty times what they take in the index.
+#[derive(Debug)]
+pub(super) struct FullSearch {
+    index: SearchIndex,
+    documents: Vec<Document>,
+    /// Most documents that are held.
+    limit: usize,
+}
+
+impl FullSearch {
+    /// Holds at most so many documents.
+    pub(super) fn holding(limit: usize) -> Self {
+        Self { index: SearchIndex::default(), documents: Vec::new(), limit }
+    }
+
+    pub(super) fn add(&mut self, document: Document) -> Result<(), SnapshotError> {
+        self.documents.push(document);
+        if self.documents.len() >= self.limit { self.merge() } else { Ok(()) }
+    }
+
+    fn merge(&mut self) -> Result<(), SnapshotError> {
+        let documents = std::mem::take(&mut self.documents);
+        let before = (0..self.index.servers()).map(Source::Same);
+        let sources: Vec<Source<'_>> = before.chain(documents.iter().map(Source::Changed)).collect();
+        self.index = SearchIndex::build(&self.index, &sources)?;
+        Ok(())
+    }
+
+    /// Stores it: its name, and how many bytes were written.
+    pub(super) async fn publish(mut self, writer: &dyn PutBucket) -> Result<(String, u64), SnapshotError> {
+        self.merge()?;
+        store(writer, &self.index).await
+    }
 }
 
 async fn store(writer: &dyn PutBucket, built: &SearchIndex) -> Result<(String, u64), SnapshotError> {
@@ -153,4 +180,35 @@ fn build(
         });
     }
     SearchIndex::build(search, &sources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_are_held_the_index_is_the_same() {
+        let document = |number: usize| {
+            let name: ServerName = format!("com.n{}/server-{number:03}", number % 7).parse().unwrap();
+            let state = ServerState {
+                owner: Owner::Publisher,
+                latest: "1.0.0".parse().unwrap(),
+                serial: Serial(1),
+                versions: BTreeMap::new(),
+            };
+            Document::of(&name, &state)
+        };
+        let documents: Vec<Document> = (0..50).map(document).collect();
+        let sources: Vec<Source<'_>> = documents.iter().map(Source::Changed).collect();
+        let at_once = SearchIndex::build(&SearchIndex::default(), &sources).unwrap();
+        for limit in [1, 7, 25, 50, 51] {
+            let mut full = FullSearch::holding(limit);
+            for document in &documents {
+                full.add(document.clone()).unwrap();
+                assert!(full.documents.len() < limit);
+            }
+            full.merge().unwrap();
+            assert_eq!((full.index.servers(), full.index.bytes()), (50, at_once.bytes()), "{limit} at a time");
+        }
+    }
 }
