@@ -4,6 +4,7 @@ mod access;
 pub mod embedded;
 mod environment;
 mod files;
+mod listen;
 mod metrics;
 mod mirror;
 mod routes;

@@ -18,11 +18,11 @@ use registry::telemetry::{LogLine, Recorder};
 use registry::time::Timestamp;
 use sync::source::{Location, ReadContext, Source};
 use sync::{DomainChecks, OnProgress, Report, Sync, SyncError};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 
 use crate::access::{Access, AccessError};
+use crate::listen::listen;
 use crate::metrics::Metrics;
 use crate::mirror::MirrorError;
 use crate::routes::{Services, edge_with};
@@ -127,8 +127,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let address = options.listen;
     // Bound first: a taken port is told before anything is imported.
-    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-    let address = listener.local_addr().map_err(ServeError::Serve)?;
+    let (listener, address) = listen(address).await.map_err(|source| ServeError::Listen { address, source })?;
     let importer = stores.sync().signing_with(Arc::new(options.access.keys.clone()));
     let checks = stores.domain_checks(&options.access)?;
     let (stopping, stopped) = watch::channel(false);

@@ -9,11 +9,11 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use s3s::Body;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::Stores;
 use super::dynamodb::Came;
+use crate::listen::listen;
 
 /// The embedded stores on a loopback port, until dropped. Requests that are running then are still answered.
 pub struct Loopback {
@@ -23,8 +23,7 @@ pub struct Loopback {
 
 impl Loopback {
     pub(super) async fn start(stores: Arc<Stores>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
+        let (listener, address) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let router = Router::new().fallback(answer).with_state(stores);
         let server = axum::serve(listener, router).with_graceful_shutdown(async {

@@ -13,11 +13,11 @@ use http::Request;
 use registry::config::address_header_from_env;
 use registry::edge::Edge;
 use registry::telemetry::{LogLine, Recorder};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::base::{Base, MirrorError};
 use super::{files, refuse};
+use crate::listen::listen;
 use crate::metrics::Metrics;
 use crate::serve::{GRACE, ServeError, UPKEEP, finished, with_address};
 
@@ -71,8 +71,7 @@ pub async fn serve_mirror(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let MirrorOptions { listen: address, directory, registry, mut following } = options;
-    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-    let address = listener.local_addr().map_err(ServeError::Serve)?;
+    let (listener, address) = listen(address).await.map_err(|source| ServeError::Listen { address, source })?;
     if let Some(following) = &mut following {
         match following.mirror.update().await {
             Ok(report) => on_event(MirrorEvent::Updated(&report)),
