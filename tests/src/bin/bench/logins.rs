@@ -13,7 +13,7 @@ use berth_local::Stores;
 use berth_tests::{Client, access};
 use serde_json::{Value, json};
 
-use crate::{micros, percentiles};
+use crate::figures::{micros, percentiles};
 
 const LOGINS: usize = 1_000;
 
