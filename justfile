@@ -71,7 +71,7 @@ deploy-local *ARGS:
 destroy-local:
     infra/destroy-local
 
-# Size and start of the functions against infra/budgets.json: [--write] [FUNCTION…]; fails when a package is too large. CI
+# Size and start of the functions against infra/budgets.json: [--write | --data DIR] [FUNCTION…]; fails when a package is too large. CI
 # prints the two that have a hard budget: with whole-program optimization all seven take twice as long to build
 budgets *ARGS:
     infra/budgets {{ ARGS }}

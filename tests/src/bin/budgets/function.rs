@@ -24,6 +24,9 @@ impl Kind {
     pub(crate) const ALL: [Self; 7] =
         [Self::ListServers, Self::GetServer, Self::Search, Self::Publish, Self::Auth, Self::VerifyDomain, Self::Sync];
 
+    /// Those that read the catalogue.
+    pub(crate) const READERS: [Self; 3] = [Self::ListServers, Self::GetServer, Self::Search];
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -82,8 +85,14 @@ impl Kind {
     }
 }
 
+/// A read of a path, which may have a query.
+pub(crate) fn get(path: &str) -> Value {
+    http("GET", path, None, None)
+}
+
 /// An event of an HTTP API, payload format 2.0.
 fn http(method: &str, path: &str, token: Option<String>, body: Option<String>) -> Value {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut headers = json!({
         "accept": "application/json",
         "content-length": body.as_ref().map_or(0, String::len).to_string(),
@@ -103,7 +112,7 @@ fn http(method: &str, path: &str, token: Option<String>, body: Option<String>) -
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
         "headers": headers,
         "requestContext": {
             "accountId": "123456789012",

@@ -6,6 +6,9 @@
 //!
 //! `budgets DIRECTORY --handshake [--write]` measures the first TLS handshake under the CPU shares of small functions.
 //!
+//! `budgets DIRECTORY --data DATA [FUNCTION…]` starts the functions that read over the state that `berth` keeps below DATA, as
+//! large as that may be, and prints times and memory.
+//!
 //! | module | its one job |
 //! |---|---|
 //! | `budget` | `infra/budgets.json` |
@@ -13,6 +16,7 @@
 //! | `package` | size of binary and zip |
 //! | `start` | from exec to the first answers |
 //! | `handshake`, `quota` | TLS under a CPU share |
+//! | `reader` | the functions that read, over a large catalogue |
 //! | `stores`, `tls` | stores on a loopback port, behind TLS |
 //! | `table`, `machine` | what is printed |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints its result")]
@@ -24,6 +28,7 @@ mod machine;
 mod package;
 mod process;
 mod quota;
+mod reader;
 mod start;
 mod stores;
 mod table;
@@ -40,12 +45,13 @@ use stores::Stores;
 /// Whatever goes wrong ends the run.
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "usage: budgets DIRECTORY [--write] [--handshake | FUNCTION…]";
+const USAGE: &str = "usage: budgets DIRECTORY [--write] [--handshake | --data DATA] [FUNCTION…]";
 
 struct Arguments {
     directory: PathBuf,
     functions: Vec<Kind>,
     handshake: bool,
+    data: Option<PathBuf>,
     write: bool,
 }
 
@@ -64,6 +70,10 @@ async fn main() -> ExitCode {
 /// Whether all limits are kept.
 async fn run() -> Outcome<bool> {
     let arguments = arguments()?;
+    if let Some(data) = &arguments.data {
+        reader::measure(&arguments.directory, &Stores::at(data).await?, &arguments.functions).await?;
+        return Ok(true);
+    }
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/budgets.json"));
     let mut budgets = Budgets::read(path)?;
     let stores = Stores::start().await?;
@@ -108,13 +118,14 @@ async fn functions(arguments: &Arguments, stores: &Stores, budgets: &mut Budgets
 }
 
 fn arguments() -> Outcome<Arguments> {
-    let mut arguments = Arguments { directory: PathBuf::new(), functions: Vec::new(), handshake: false, write: false };
     let mut rest = std::env::args().skip(1);
-    arguments.directory = rest.next().ok_or(USAGE)?.into();
-    for argument in rest {
+    let directory = rest.next().ok_or(USAGE)?.into();
+    let mut arguments = Arguments { directory, functions: Vec::new(), handshake: false, data: None, write: false };
+    while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--write" => arguments.write = true,
             "--handshake" => arguments.handshake = true,
+            "--data" => arguments.data = Some(rest.next().ok_or(USAGE)?.into()),
             name => arguments.functions.push(Kind::named(name).ok_or_else(|| format!("no function {name}; {USAGE}"))?),
         }
     }
@@ -122,7 +133,8 @@ fn arguments() -> Outcome<Arguments> {
         return Err("--write records all functions of one build: name none".into());
     }
     if arguments.functions.is_empty() {
-        arguments.functions.extend(Kind::ALL);
+        let all: &[Kind] = if arguments.data.is_some() { &Kind::READERS } else { &Kind::ALL };
+        arguments.functions.extend(all);
     }
     Ok(arguments)
 }

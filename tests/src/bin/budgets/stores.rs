@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use berth_local::embedded::Loopback;
 use berth_tests::{Registry, Version};
+use registry::snapshot::{Snapshot, SnapshotReader};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -23,7 +25,9 @@ const HEAD_BYTES: usize = 16 * 1024;
 /// The embedded stores behind TLS, with a catalogue and its snapshot, and a Secrets Manager with the seed.
 pub(crate) struct Stores {
     _loopback: Loopback,
-    registry: Registry,
+    stores: berth_local::Stores,
+    /// The roots, and the state if it is of their own.
+    dir: TempDir,
     endpoint: String,
     /// Counts cuts; connections end when it changes.
     cuts: watch::Sender<u64>,
@@ -40,12 +44,22 @@ struct Connections {
 }
 
 impl Stores {
+    /// A small catalogue of their own.
     pub(crate) async fn start() -> Outcome<Self> {
         let servers: Vec<Version> =
             (0..SERVERS).map(|number| Version::new(&format!("com.example/server-{number}"), "1.0.0")).collect();
-        let registry = Registry::with(&servers).await;
-        let loopback = registry.stores.as_embedded().ok_or("no embedded stores")?.listen().await?;
-        let acceptor = tls::acceptor("127.0.0.1", &roots(registry.dir.path()))?;
+        let Registry { stores, dir, .. } = Registry::with(&servers).await;
+        Self::of(stores, dir).await
+    }
+
+    /// The state below a directory that `berth` keeps.
+    pub(crate) async fn at(data: &Path) -> Outcome<Self> {
+        Self::of(berth_local::Stores::embedded(data).await?, tempfile::tempdir()?).await
+    }
+
+    async fn of(stores: berth_local::Stores, dir: TempDir) -> Outcome<Self> {
+        let loopback = stores.as_embedded().ok_or("no embedded stores")?.listen().await?;
+        let acceptor = tls::acceptor("127.0.0.1", &roots(dir.path()))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let endpoint = format!("https://{}", listener.local_addr()?);
         let (cuts, cut) = watch::channel(0);
@@ -57,7 +71,7 @@ impl Stores {
                 tokio::spawn(connections.clone().serve(stream));
             }
         });
-        Ok(Self { _loopback: loopback, registry, endpoint, cuts, handshakes })
+        Ok(Self { _loopback: loopback, stores, dir, endpoint, cuts, handshakes })
     }
 
     pub(crate) fn endpoint(&self) -> &str {
@@ -66,7 +80,12 @@ impl Stores {
 
     /// The file with the roots that a function has to trust.
     pub(crate) fn roots(&self) -> PathBuf {
-        roots(self.registry.dir.path())
+        roots(self.dir.path())
+    }
+
+    /// The catalogue's snapshot.
+    pub(crate) async fn snapshot(&self) -> Outcome<Snapshot> {
+        Ok(SnapshotReader::new(self.stores.bucket()).open().await?)
     }
 
     /// Ends all connections, as an idle time does, and gives the function time to see it.
