@@ -80,9 +80,9 @@ budgets *ARGS:
 handshake *ARGS:
     infra/budgets --handshake {{ ARGS }}
 
-# Load, list and search in the handler, as a table
-bench *ARGS:
-    cargo run --release -p berth-tests --bin bench -- {{ ARGS }}
+# All benchmarks over one catalogue, as tables for the docs; FILE is one that berth sync reads
+bench FILE="":
+    tests/bench/all {{ FILE }}
 
 # Fuzz the parsers that strangers reach, each for SECONDS; needs a nightly toolchain
 fuzz SECONDS="60":
