@@ -1,7 +1,9 @@
 //! What a directory holds: the document, its files, and their changes.
 
+use registry::snapshot::FileKey;
+
 use crate::directory::{Directory, paths};
-use crate::document::{Document, FileKey, Plan, PlannedChanges};
+use crate::document::{Document, Plan, PlannedChanges};
 use crate::download::unpacked;
 use crate::error::MirrorError;
 use crate::line::ChangeLine;

@@ -39,7 +39,7 @@ mod state;
 mod unpack;
 
 pub use directory::{Directory, paths};
-pub use document::{ChangesFile, Document, ExportFile, FileKey};
+pub use document::{ChangesFile, Document, ExportFile};
 pub use error::MirrorError;
 pub use follow::{FollowEvent, follow};
 pub use history::{History, Mirrored};

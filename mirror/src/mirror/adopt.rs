@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use registry::snapshot::FileKey;
+
 use super::Mirror;
 use super::continuity::Continuity;
 use crate::directory::paths;
-use crate::document::{FileKey, Plan};
+use crate::document::Plan;
 use crate::download::clear_incoming;
 use crate::error::MirrorError;
 use crate::line::ChangeLine;

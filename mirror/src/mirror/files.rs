@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use registry::snapshot::FileKey;
+
 use super::{Mirror, Progress};
-use crate::document::{FileKey, Plan, PlannedChanges};
+use crate::document::{Plan, PlannedChanges};
 use crate::download::{blocking, fetch_checked, unpacked};
 use crate::error::MirrorError;
 use crate::held::lines_of;
