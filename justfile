@@ -93,7 +93,7 @@ fuzz SECONDS="60":
         exit 0
     fi
     command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --version 0.13.2 --locked --root {{ tools }}
-    for target in publish_body cursor proof path; do
+    for target in publish_body cursor search proof path; do
         found=target/fuzz/corpus/$target
         mkdir -p "$found"
         # What it finds goes into the first folder; the second holds the seeds.

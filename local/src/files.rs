@@ -23,8 +23,10 @@ async fn file(State(objects): State<Objects>, uri: Uri) -> Result<Response, ApiE
     let Some(bytes) = objects.file(&key).await? else { return Ok(not_found(uri).await) };
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(key.content_type));
-    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(key.content_encoding));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(key.content_type()));
+    if let Some(encoding) = key.content_encoding() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", key.sha256())) {
         headers.insert(header::ETAG, etag);
     }

@@ -4,7 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::document::FileKey;
+use registry::snapshot::FileKey;
+
 use crate::error::MirrorError;
 use crate::state::State;
 
@@ -146,7 +147,7 @@ impl Directory {
             for hash in list(&self.root.join(prefix)) {
                 for file in list(&hash) {
                     let key = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
-                    keys.extend(key.and_then(FileKey::parse));
+                    keys.extend(key.and_then(|key| key.parse::<FileKey>().ok()));
                 }
             }
         }

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use http::header::CONTENT_RANGE;
+use registry::snapshot::FileKey;
 use reqwest::{Response, StatusCode};
 
 use crate::directory::Directory;
-use crate::document::{FileKey, PlannedFile};
+use crate::document::PlannedFile;
 use crate::error::MirrorError;
 use crate::remote::{Failure, Remote};
 use crate::unpack::{Unpacked, unpack};

@@ -13,6 +13,7 @@
 //! | `unpack` | decompression with a limit, and the hash |
 //! | `overlay` | servers that changed since the export |
 //! | `list` | the present state as one list response |
+//! | `held` | what of a snapshot document the directory holds |
 //! | `mirror` | the protocol |
 //! | `follow` | the protocol again and again |
 //! | `history` | the directory, as whoever serves it reads it |
@@ -25,6 +26,7 @@ mod document;
 mod download;
 mod error;
 mod follow;
+mod held;
 mod history;
 mod keys;
 mod line;
@@ -37,7 +39,7 @@ mod state;
 mod unpack;
 
 pub use directory::{Directory, paths};
-pub use document::{ChangesFile, Document, ExportFile, FileKey};
+pub use document::{ChangesFile, Document, ExportFile};
 pub use error::MirrorError;
 pub use follow::{FollowEvent, follow};
 pub use history::{History, Mirrored};

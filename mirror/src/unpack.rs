@@ -105,7 +105,6 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::document::FileKey;
 
     fn packed(content: &[u8]) -> Vec<u8> {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(9));
@@ -115,7 +114,7 @@ mod tests {
 
     fn planned(stored: &[u8], content: &[u8]) -> PlannedFile {
         let sha256: [u8; 32] = Sha256::digest(content).into();
-        let key = FileKey::parse(&format!("exports/{}/x.gz", hex::encode(sha256))).unwrap();
+        let key = format!("exports/{}/x.gz", hex::encode(sha256)).parse().unwrap();
         PlannedFile { key, bytes: stored.len() as u64, size: content.len() as u64, sha256 }
     }
 

@@ -9,11 +9,12 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use berth_mirror::{FileKey, History, paths};
+use berth_mirror::{History, paths};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use registry::cache::CachePolicy;
 use registry::edge::{self, Query};
 use registry::error::ApiError;
+use registry::snapshot::FileKey;
 
 /// The routes of files; `/v0.1/x/dev.berth/snapshot` is [`before`] the routes of the catalogue, which has one of its own.
 pub(super) fn routes(history: Arc<History>) -> Router {
@@ -74,7 +75,7 @@ async fn document(history: &History, path: &str, what: &str) -> Result<Response,
 async fn file(State(history): State<Arc<History>>, uri: Uri) -> Result<Response, ApiError> {
     let not_found =
         || ApiError::not_found("This mirror has no such file; /v0.1/x/dev.berth/snapshot names those it has");
-    let key = uri.path().strip_prefix('/').and_then(FileKey::parse).ok_or_else(not_found)?;
+    let key = uri.path().strip_prefix('/').and_then(|key| key.parse::<FileKey>().ok()).ok_or_else(not_found)?;
     let bytes = match tokio::fs::read(history.directory().file(&key)).await {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_found()),
@@ -82,9 +83,9 @@ async fn file(State(history): State<Arc<History>>, uri: Uri) -> Result<Response,
     };
     let mut response = Body::from(bytes).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
-    if key.as_str().ends_with(".gz") {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(key.content_type()));
+    if let Some(encoding) = key.content_encoding() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response.extensions_mut().insert(CachePolicy::Document);
     Ok(response)

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`publish_body()`] | the body of a publish |
 //! | [`cursor()`] | the query of a list, with its cursor |
+//! | [`search()`] | the query of a ranked search, with its cursor |
 //! | [`proof()`] | a login by domain: domain, time, signature and record |
 //! | [`path()`] | the path of any request |
 #![expect(clippy::expect_used, clippy::panic, reason = "a property that does not hold is told by a panic")]
@@ -14,8 +15,11 @@ mod cursor;
 mod path;
 mod proof;
 mod publish_body;
+mod search;
 
 pub use cursor::cursor;
 pub use path::path;
 pub use proof::proof;
 pub use publish_body::publish_body;
+// There is a crate of this name too.
+pub use self::search::search;

@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::Path;
 
-use berth_fuzzed::{cursor, path, proof, publish_body};
+use berth_fuzzed::{cursor, path, proof, publish_body, search};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
 
 /// What means something to one parser or another.
-const WORDS: [&[u8]; 44] = [
+const WORDS: [&[u8]; 51] = [
     b"%2F",
     b"%252F",
     b"%2f",
@@ -36,6 +36,13 @@ const WORDS: [&[u8]; 44] = [
     b"cursor=",
     b"search=\xc4\xb0",
     b"include_deleted=false",
+    b"q=",
+    b"tag=",
+    b"status=deleted",
+    b"sort=name",
+    b"needs_secret=t",
+    b"updated_until=",
+    b",",
     b"updated_since=0000-01-01T00:00:00%2B23:59",
     b"0000-01-01T00:00:00+23:59",
     b"9999-12-31T23:59:59.999999999Z",
@@ -139,6 +146,11 @@ fn bodies_of_publishes() {
 #[test]
 fn cursors() {
     holds("cursor", cursor, 20_000);
+}
+
+#[test]
+fn searches() {
+    holds("search", search, 20_000);
 }
 
 #[test]

@@ -5,69 +5,40 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use berth_tests::{Registry, Version, walk, walk_entries};
 use bytes::Bytes;
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::sample::select;
 use registry::model::Status;
 use registry::snapshot::{Fold, SnapshotReader, publish};
 
+use super::histories::{Step, each_history};
 use super::{pointer, publication};
 
 const PATH: &str = "/v0.1/servers?limit=7&include_deleted=true";
 
-/// One step of a history.
-#[derive(Clone, Debug)]
-enum Step {
-    /// Writes a version of a server: with what text, and with which status.
-    Put { server: u8, version: u8, text: u8, status: Status },
-    /// Publishes a snapshot.
-    Publish,
-    /// Publishes one without a delta.
-    Fold,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let status = prop_oneof![4 => Just(Status::Active), 1 => Just(Status::Deprecated), 1 => Just(Status::Deleted)];
-    let put = (any::<u8>(), 0..4_u8, any::<u8>(), status).prop_map(|(server, version, text, status)| Step::Put {
-        server,
-        version,
-        text,
-        status,
-    });
-    prop_oneof![10 => put, 2 => Just(Step::Publish), 1 => Just(Step::Fold)]
+/// How a snapshot is published.
+#[derive(Clone, Copy, Debug)]
+enum Publish {
+    WithDelta,
+    Folded,
 }
 
 #[test]
 fn incremental_and_full_builds_are_equal() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
-    let histories = prop::collection::vec(step(), 1..60);
-    let outcome = runner.run(&histories, |history| {
-        runtime.block_on(check(&history));
-        Ok(())
-    });
-    outcome.unwrap();
+    each_history(0..255, select(vec![Publish::WithDelta, Publish::Folded]), check);
 }
 
-async fn check(history: &[Step]) {
+async fn check(history: &[Step<Publish>]) {
     let registry = Registry::new().await;
     // One reader lives through the whole history and keeps what it has read.
     let client = registry.client();
     for (number, step) in history.iter().enumerate() {
         match step {
-            Step::Put { server, version, text, status } => {
-                let version = Version::new(&format!("io.x{}/server-{server}", server % 7), &format!("{version}.0.0"))
-                    .description(&format!("text {text}"))
-                    .remotes(&[&format!("https://{server}.example/{text}")])
-                    .status(*status)
-                    .updated(&format!("2026-02-01T00:00:{:02}Z", number % 60));
-                registry.put(&[version]).await;
-            }
-            Step::Publish => {
+            Step::Put(put) => drop(registry.put(&[put.version(number)]).await),
+            Step::Publish(Publish::WithDelta) => {
                 let overlaid = walk(&client, PATH).await;
                 registry.sync.publish().await.unwrap();
                 assert_eq!(walk(&registry.client(), PATH).await, overlaid, "delta and overlay differ");
             }
-            Step::Fold => {
+            Step::Publish(Publish::Folded) => {
                 registry.sync.fold().await.unwrap();
                 compare_with_full_build(&registry).await;
             }

@@ -4,6 +4,7 @@
 mod corrupt;
 mod exports;
 mod faults;
+mod histories;
 mod incremental;
 mod promise;
 mod sweep;

@@ -3,78 +3,54 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use berth_tests::{Client, Registry, Version};
+use berth_tests::{Client, Registry};
 use flate2::read::GzDecoder;
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
-use registry::model::{ServerName, ServerVersion, Status};
+use proptest::sample::select;
+use registry::model::{ServerName, ServerVersion};
 use registry::snapshot::{ChangeLine, Entry, ExportFormat, SnapshotDocument, name_and_version, with_latest};
 use registry::store::Serial;
 use sha2::{Digest, Sha256};
 
-/// One step of a history.
-#[derive(Clone, Debug)]
-enum Step {
-    /// Writes a version of a server: with what text, and with which status.
-    Put { server: u8, version: u8, text: u8, status: Status },
-    /// Publishes a snapshot: after a change, or by the schedule.
-    Publish { is_scheduled: bool },
-}
+use super::histories::{Step, each_history};
 
-fn step() -> impl Strategy<Value = Step> {
-    let status = prop_oneof![4 => Just(Status::Active), 1 => Just(Status::Deprecated), 2 => Just(Status::Deleted)];
-    let put = (0..6_u8, 0..5_u8, any::<u8>(), status).prop_map(|(server, version, text, status)| Step::Put {
-        server,
-        version,
-        text,
-        status,
-    });
-    prop_oneof![6 => put, 1 => any::<bool>().prop_map(|is_scheduled| Step::Publish { is_scheduled })]
+/// What publishes a snapshot.
+#[derive(Clone, Copy, Debug)]
+enum Publish {
+    AfterAChange,
+    BySchedule,
 }
 
 #[test]
 fn changes_lead_from_any_export_to_any_later_one() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
-    let histories = prop::collection::vec(step(), 1..50);
-    let outcome = runner.run(&histories, |history| {
-        runtime.block_on(check(&history));
-        Ok(())
-    });
-    outcome.unwrap();
+    each_history(0..6, select(vec![Publish::AfterAChange, Publish::BySchedule]), check);
 }
 
-async fn check(history: &[Step]) {
+async fn check(history: &[Step<Publish>]) {
     let registry = Registry::new().await;
     let client = registry.client();
     let mut copies = vec![Copy::default()];
-    for (number, step) in history.iter().chain([&Step::Publish { is_scheduled: true }]).enumerate() {
-        match step {
-            Step::Put { server, version, text, status } => {
-                let version = Version::new(&format!("io.x/server-{server}"), &format!("{version}.0.0"))
-                    .description(&format!("text {text} \"quoted\" ünïcode\u{2028}"))
-                    .status(*status)
-                    .updated(&format!("2026-02-01T00:00:{:02}Z", number % 60));
-                registry.put(&[version]).await;
+    for (number, step) in history.iter().chain([&Step::Publish(Publish::BySchedule)]).enumerate() {
+        let publish = match step {
+            Step::Put(put) => {
+                registry.put(&[put.version(number)]).await;
+                continue;
             }
-            Step::Publish { is_scheduled } => {
-                if *is_scheduled {
-                    registry.import(&[]).await;
-                } else {
-                    registry.sync.publish().await.unwrap();
-                }
-                let snapshot = snapshot(&client).await;
-                let truth = truth(&registry).await;
-                copies.push(Copy::of_export(&client, &snapshot).await);
-                for (number, copy) in copies.iter_mut().enumerate() {
-                    // Some go by the files, others by the route, in pages of different sizes.
-                    if number % 2 == 0 {
-                        copy.read_files(&client, &snapshot).await;
-                    }
-                    copy.read_changes(&client, 1 + number).await;
-                    assert_eq!(copy.ndjson(), truth, "copy {number} at {}", copy.serial);
-                }
+            Step::Publish(publish) => publish,
+        };
+        match publish {
+            Publish::AfterAChange => drop(registry.sync.publish().await.unwrap()),
+            Publish::BySchedule => drop(registry.import(&[]).await),
+        }
+        let snapshot = snapshot(&client).await;
+        let truth = truth(&registry).await;
+        copies.push(Copy::of_export(&client, &snapshot).await);
+        for (number, copy) in copies.iter_mut().enumerate() {
+            // Some go by the files, others by the route, in pages of different sizes.
+            if number % 2 == 0 {
+                copy.read_files(&client, &snapshot).await;
             }
+            copy.read_changes(&client, 1 + number).await;
+            assert_eq!(copy.ndjson(), truth, "copy {number} at {}", copy.serial);
         }
     }
     // The schedule came last: its export is of the present.
