@@ -38,6 +38,10 @@ pub(crate) const UPKEEP: Duration = Duration::from_secs(60);
 /// Time between two looks at the proofs of domains that are due, and at objects that no snapshot needs.
 const RECHECK: Duration = Duration::from_secs(3600);
 
+/// Time between two looks at what has expired. Each reads the whole table: 2.6 s of a processor at 127,500 versions, and the
+/// count before it holds the table for 0.4 s.
+const EXPIRY: Duration = Duration::from_secs(24 * 3600);
+
 /// Owner of the sample's servers.
 const SAMPLE_SOURCE: &str = "sample";
 
@@ -174,8 +178,8 @@ pub async fn serve(
                 tokio::time::sleep(options.interval).await;
             }
         };
-        let upkeep = upkeep(stores, &importer);
-        tokio::join!(imports, upkeep, sweep(&importer), recheck_domains(&checks), spans.keep_sending());
+        let upkeep = async { tokio::join!(upkeep(&importer), expire(stores), sweep(&importer)) };
+        tokio::join!(imports, upkeep, recheck_domains(&checks), spans.keep_sending());
     };
     let mut background = std::pin::pin!(background);
 
@@ -198,20 +202,27 @@ pub async fn serve(
     }
 }
 
-/// Publishes what publishers changed, so that readers do not carry it along, and deletes what has expired.
-async fn upkeep(stores: &Stores, importer: &Sync) {
+/// Publishes what publishers changed, so that readers do not carry it along.
+async fn upkeep(importer: &Sync) {
     let mut published = Serial::default();
     loop {
         tokio::time::sleep(UPKEEP).await;
         if let Err(error) = publish_if_changed(importer, &mut published).await {
             tracing::warn!(%error, "no snapshot was published; the next minute tries again");
         }
-        if let Some(embedded) = stores.as_embedded().cloned() {
-            let swept = tokio::task::spawn_blocking(move || embedded.sweep_ttl()).await;
-            if let Ok(Err(error)) = swept {
-                tracing::warn!(%error, "expired items stay");
-            }
+    }
+}
+
+/// Deletes what has expired from the embedded table. Nobody relies on it: like DynamoDB's, it may come days late.
+async fn expire(stores: &Stores) {
+    let Some(embedded) = stores.as_embedded() else { return };
+    tokio::time::sleep(RECHECK).await;
+    loop {
+        let embedded = embedded.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || embedded.sweep_ttl()).await {
+            tracing::warn!(%error, "expired items stay; tomorrow tries again");
         }
+        tokio::time::sleep(EXPIRY).await;
     }
 }
 
