@@ -208,13 +208,21 @@ impl ApiError {
 
 impl From<CatalogueError> for ApiError {
     fn from(error: CatalogueError) -> Self {
-        Self::unavailable(error)
+        match error {
+            CatalogueError::Snapshot(error) => error.into(),
+            error @ CatalogueError::Store(_) => Self::unavailable(error),
+        }
     }
 }
 
 impl From<SnapshotError> for ApiError {
     fn from(error: SnapshotError) -> Self {
-        Self::unavailable(error)
+        if !error.is_of_snapshot() {
+            return Self::unavailable(error);
+        }
+        let detail = "A part of the registry's catalogue is missing or broken, and is made anew by its next import or \
+                      publish. Try again in a few minutes.";
+        Self { detail: detail.into(), retry_after: Some(60), ..Self::unavailable(error) }
     }
 }
 

@@ -35,7 +35,15 @@ pub(crate) fn parse(text: &str) -> Option<Query> {
     let (sum, json) = bytes.split_at_checked(CHECKSUM_BYTES)?;
     let carried: Carried = (sum == checksum(json)).then(|| serde_json::from_slice(json).ok())??;
     let facet = |number: u8| Facet::ALL.get(usize::from(number)).copied();
-    let values = carried.f.into_iter().map(|(number, values)| Some((facet(number)?, values)));
+    // Not signed, so held to the limits of the parameters.
+    let is_filter = |values: &[String]| {
+        (1..=limits::SEARCH_FILTER_VALUES).contains(&values.len())
+            && values.iter().all(|value| (1..=limits::SEARCH_VALUE_BYTES).contains(&value.len()))
+    };
+    let values = carried.f.into_iter().map(|(number, values)| {
+        let facet = facet(number)?;
+        is_filter(&values).then_some((facet, values))
+    });
     Some(Query {
         text: carried.q,
         filters: Filters { values: values.collect::<Option<_>>()?, updated_since: carried.s, updated_until: carried.u },

@@ -162,20 +162,23 @@ impl View {
         Changed { view: self, next: 0, overlay: self.overlay.0.range::<str, _>(..).peekable() }
     }
 
-    /// Reads the blocks of `entries` that are not in memory, several at once: those of a search lie anywhere.
+    /// Reads the blocks of `entries` that are not in memory, several at once: those of a search lie anywhere, and a page of a
+    /// hundred that is put together from S3 would wait a hundred times.
     ///
     /// # Errors
     /// When a block cannot be read.
     pub async fn read_blocks(&self, entries: &[EntryRef<'_>]) -> Result<(), SnapshotError> {
-        let blocks: BTreeSet<Option<usize>> = entries
+        let mut blocks: Vec<Option<usize>> = entries
             .iter()
             .filter_map(|entry| match entry.place {
                 EntryPlace::Block { block, .. } => Some(block),
                 EntryPlace::Rendered(_) => None,
             })
-            .filter(|block| self.base.cached_block(*block).is_none())
             .collect();
-        let reads = blocks.into_iter().map(|block| self.base.block(block));
+        blocks.sort_unstable();
+        blocks.dedup();
+        let missing = blocks.into_iter().filter(|block| self.base.cached_block(*block).is_none());
+        let reads = missing.map(|block| self.base.block(block));
         let mut reads = futures_util::stream::iter(reads).buffer_unordered(PARALLEL_READS);
         while reads.try_next().await?.is_some() {}
         Ok(())
@@ -186,6 +189,7 @@ impl View {
     /// # Errors
     /// When a block cannot be read or is shorter than the index says.
     pub async fn append_json(&self, entries: &[EntryRef<'_>], body: &mut Vec<u8>) -> Result<(), SnapshotError> {
+        self.read_blocks(entries).await?;
         let mut current: Option<(Option<usize>, Block)> = None;
         for (position, entry) in entries.iter().enumerate() {
             if position > 0 {

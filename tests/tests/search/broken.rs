@@ -49,8 +49,9 @@ async fn a_changed_index_is_told_and_the_next_run_makes_it_anew() {
     let last = changed.len() - 1;
     changed[last] ^= 1;
     registry.objects().put(&key, changed).await;
-    let (status, _) = registry.client().get(&format!("{SEARCH}?q=server")).await.problem();
+    let (status, detail) = registry.client().get(&format!("{SEARCH}?q=server")).await.problem();
     assert_eq!(status, 503);
+    assert!(detail.contains("is missing or broken, and is made anew"), "{detail}");
     let error = SnapshotReader::new(registry.stores.bucket()).open().await.unwrap().search_index().await.unwrap_err();
     assert!(error.to_string().contains("publish the snapshot again"), "{error}");
     let _ = registry.client().get("/v0.1/servers").await.ok();
