@@ -77,3 +77,25 @@ fn checksum(json: &[u8]) -> [u8; CHECKSUM_BYTES] {
     let [a, b, c, d, ..] = xxhash_rust::xxh3::xxh3_64(json).to_le_bytes();
     [a, b, c, d]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(values: Vec<String>) -> Query {
+        let filters = Filters { values: vec![(Facet::Tag, values)], ..Filters::default() };
+        Query { filters, limit: 30, ..Query::default() }
+    }
+
+    #[test]
+    fn what_it_carries_is_held_to_the_limits_of_parameters() {
+        let full: Vec<String> = (0..limits::SEARCH_FILTER_VALUES).map(|number| format!("tag{number}")).collect();
+        let read = parse(&render(&with(full.clone()), "io.x/a", -7)).unwrap();
+        assert_eq!(read.filters, with(full.clone()).filters);
+        let long = "t".repeat(limits::SEARCH_VALUE_BYTES + 1);
+        let too_many = full.into_iter().chain(["one more".to_owned()]).collect();
+        for forged in [Vec::new(), vec![String::new()], vec![long], too_many] {
+            assert_eq!(parse(&render(&with(forged.clone()), "io.x/a", -7)), None, "{forged:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The catalogue at one serial.
 
-use std::collections::{BTreeSet, btree_map};
+use std::collections::btree_map;
 use std::iter::Peekable;
 use std::ops::Bound;
 use std::sync::{Arc, OnceLock};
