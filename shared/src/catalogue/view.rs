@@ -168,6 +168,11 @@ impl View {
     /// # Errors
     /// When a block cannot be read.
     pub async fn read_blocks(&self, entries: &[EntryRef<'_>]) -> Result<(), SnapshotError> {
+        self.missing_blocks(entries).await.map(drop)
+    }
+
+    /// Those that were read, with their numbers: more than a few do not stay in a cache that is full of what is asked more often.
+    async fn missing_blocks(&self, entries: &[EntryRef<'_>]) -> Result<Vec<(Option<usize>, Block)>, SnapshotError> {
         let mut blocks: Vec<Option<usize>> = entries
             .iter()
             .filter_map(|entry| match entry.place {
@@ -178,10 +183,8 @@ impl View {
         blocks.sort_unstable();
         blocks.dedup();
         let missing = blocks.into_iter().filter(|block| self.base.cached_block(*block).is_none());
-        let reads = missing.map(|block| self.base.block(block));
-        let mut reads = futures_util::stream::iter(reads).buffer_unordered(PARALLEL_READS);
-        while reads.try_next().await?.is_some() {}
-        Ok(())
+        let reads = missing.map(|number| async move { Ok((number, self.base.block(number).await?)) });
+        futures_util::stream::iter(reads).buffer_unordered(PARALLEL_READS).try_collect().await
     }
 
     /// Appends the JSON of `entries` to `body`, joined by commas.
@@ -189,7 +192,7 @@ impl View {
     /// # Errors
     /// When a block cannot be read or is shorter than the index says.
     pub async fn append_json(&self, entries: &[EntryRef<'_>], body: &mut Vec<u8>) -> Result<(), SnapshotError> {
-        self.read_blocks(entries).await?;
+        let read = self.missing_blocks(entries).await?;
         let mut current: Option<(Option<usize>, Block)> = None;
         for (position, entry) in entries.iter().enumerate() {
             if position > 0 {
@@ -200,7 +203,10 @@ impl View {
                 EntryPlace::Block { block: number, offset, length } => {
                     let block = match current.take() {
                         Some((held, block)) if held == number => block,
-                        _ => self.base.block(number).await?,
+                        _ => match read.iter().find(|(other, _)| *other == number) {
+                            Some((_, block)) => block.clone(),
+                            None => self.base.block(number).await?,
+                        },
                     };
                     let json = block.json.get(offset..offset.saturating_add(length));
                     body.extend_from_slice(json.ok_or_else(|| SnapshotError::Corrupt {
